@@ -1,0 +1,1 @@
+"""beachhead: where, how and how fast a small firm should go abroad."""
