@@ -1,0 +1,1 @@
+SELECT indicator, low, high FROM anchors ORDER BY indicator

@@ -1,0 +1,1 @@
+SELECT * FROM entrants ORDER BY origin, destination, year, industry

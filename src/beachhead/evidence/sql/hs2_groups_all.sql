@@ -1,0 +1,1 @@
+SELECT * FROM hs2_groups ORDER BY hs2

@@ -1,0 +1,17 @@
+-- Imports of an HS6 line, USD. A pair's figure comes from the newest of the user's files that has it, else the snapshot.
+-- A stated total (from the world, WLD) stands before the sum of pairs.
+WITH flows AS (
+  SELECT year, importer, exporter, value_usd, 0 AS priority FROM hs6_flows WHERE hs6 = :hs6
+  UNION ALL
+  SELECT year, importer, exporter, value_usd, priority FROM user_flows WHERE product = CONCAT('hs:', :hs6)
+),
+layers AS (
+  SELECT year, importer, exporter, priority, SUM(value_usd) AS value_usd,
+         ROW_NUMBER() OVER (PARTITION BY year, importer, exporter ORDER BY priority DESC) AS place
+  FROM flows WHERE importer <> 'WLD' GROUP BY year, importer, exporter, priority
+)
+SELECT importer, year,
+       COALESCE(MAX(CASE WHEN exporter = 'WLD' THEN value_usd END), SUM(value_usd)) AS value_usd
+FROM layers WHERE place = 1
+GROUP BY importer, year
+ORDER BY importer, year

@@ -1,0 +1,1 @@
+SELECT hs2, icio FROM hs_icio ORDER BY hs2, icio

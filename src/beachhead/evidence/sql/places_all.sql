@@ -1,0 +1,1 @@
+SELECT market, lon, lat FROM places ORDER BY market

@@ -1,0 +1,1 @@
+SELECT code, level, name, parent FROM products ORDER BY code

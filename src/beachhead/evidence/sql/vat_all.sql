@@ -1,0 +1,1 @@
+SELECT market, standard_rate, source FROM vat ORDER BY market
