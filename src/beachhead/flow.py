@@ -1,0 +1,75 @@
+"""The loop on one screen: firm and evidence in, plan out. Every interface calls these; none re-implements them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from beachhead.errors import bad
+
+if TYPE_CHECKING:
+    from beachhead.enter.result import ModeChoice
+    from beachhead.evidence import Evidence
+    from beachhead.firm import Firm
+    from beachhead.select.result import Selection
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Where and how: the whole answer for one firm."""
+
+    firm: Firm
+    evidence: Evidence
+    seed: int
+    top: int
+    selection: Selection
+    modes: ModeChoice
+
+    def to_dict(self) -> dict[str, Any]:
+        """The machine-readable plan, schema ``beachhead.plan/1``."""
+        from beachhead.report.contract import plan_dict
+
+        return plan_dict(self)
+
+    def _repr_html_(self) -> str:
+        from beachhead.report.notebook import plan_html
+
+        return plan_html(self)
+
+
+def load_firm(path: str | Path) -> Firm:
+    """Read and check ``firm.toml``. Raises InputError with every fault found."""
+    from beachhead.firm_file import read_firm
+
+    return read_firm(Path(path))
+
+
+def load_evidence(*, user: tuple[Path, ...] = (), home_dir: Path | None = None) -> Evidence:
+    """The snapshot, the user's own evidence, and the files named in ``user``."""
+    from beachhead.evidence import load_evidence as load
+
+    return load(user=user, home_dir=home_dir)
+
+
+def select_markets(firm: Firm, evidence: Evidence, *, seed: int | None = None, draws: int = 10_000) -> Selection:
+    """Where: rank the markets for this firm, uncertainty carried through (SMAA-2)."""
+    from beachhead.select import select
+
+    return select(firm, evidence, seed=firm.seed if seed is None else seed, draws=draws)
+
+
+def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeChoice:
+    """How: the mode of entry for each market, with fit, cost and staged transitions."""
+    from beachhead.enter import choose_modes as choose
+
+    return choose(firm, evidence, selection)
+
+
+def plan(firm: Firm, evidence: Evidence, *, top: int = 10, seed: int | None = None, draws: int = 10_000) -> Plan:
+    """Where and how, in one call."""
+    if top < 1:
+        raise bad("top", top, "give the number of markets to shortlist, 1 or more")
+    selection = select_markets(firm, evidence, seed=seed, draws=draws)
+    modes = choose_modes(firm, evidence, selection)
+    return Plan(firm, evidence, selection.seed, top, selection, modes)

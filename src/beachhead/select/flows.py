@@ -1,0 +1,200 @@
+"""Trade in what the firm sells, as arrays over all markets: one shape for HS6 lines, chapters and composite groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beachhead.evidence.model import Floats
+from beachhead.select.tables import assume
+
+if TYPE_CHECKING:
+    from beachhead.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """Flows of one product. M markets, E exporters (markets first, then codes that are no market).
+
+    ``imports``, ``exports``: (Y, M) USD, nan where nothing is known; ``years``: (Y,);
+    ``recent``, ``before``: (M, E) USD a year from each exporter, means of the last three years with figures and of the
+    three years five years earlier; ``rest`` (M,): share of recent imports whose origin is not listed;
+    ``complete``: every flow is listed, so that one which is missing is (near) zero.
+    """
+
+    kind: str
+    years: NDArray[np.int64]
+    imports: Floats
+    exports: Floats
+    recent: Floats
+    before: Floats
+    complete: bool
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def places(names: tuple[str, ...], codes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Index of each code in ``names``; −1 where it is not there."""
+    at = {name: i for i, name in enumerate(names)}
+    return np.array([at.get(c, -1) for c in codes.tolist()], np.int64)
+
+
+def by_year(
+    markets: tuple[str, ...],
+    codes: NDArray[np.object_],
+    years: NDArray[np.int64],
+    values: Floats,
+    axis: NDArray[np.int64],
+) -> Floats:
+    """Sum values into (Y, M); nan where there is no row."""
+    m, y = places(markets, codes), np.searchsorted(axis, years)
+    ok = (m >= 0) & ~np.isnan(values)
+    total, seen = np.zeros((len(axis), len(markets))), np.zeros((len(axis), len(markets)), bool)
+    np.add.at(total, (y[ok], m[ok]), values[ok])
+    seen[y[ok], m[ok]] = True
+    return np.where(seen, total, np.nan)
+
+
+def _numbers(column: NDArray[np.generic]) -> Floats:
+    return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
+
+
+def _pair_window(
+    evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, factor: dict[str, float] | None
+) -> Floats:
+    """Mean yearly value (M, E) over the three years to ``last``; ``factor`` scales each exporter's flows."""
+    exporters = exporter_names(evidence, rows["exporter"])
+    year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
+    keep = (year > last - 3) & (year <= last)
+    i, e = places(evidence.markets, rows["importer"])[keep], places(exporters, rows["exporter"])[keep]
+    scale = np.array([1.0 if factor is None else factor.get(x, 0.0) for x in exporters])
+    out = np.zeros((len(evidence.markets), len(exporters)))
+    inside = i >= 0
+    np.add.at(out, (i[inside], e[inside]), value[keep][inside] / 3)
+    return out * scale
+
+
+def exporter_names(evidence: Evidence, codes: NDArray[np.generic]) -> tuple[str, ...]:
+    """The markets, then every other exporter code that occurs, sorted."""
+    return evidence.markets + tuple(sorted(set(codes.tolist()) - set(evidence.markets)))
+
+
+def line_flows(evidence: Evidence, hs6: str) -> Flows | None:
+    """An HS6 line, complete; None if no file has it."""
+    rows = evidence.query("hs6_suppliers", hs6=hs6)
+    if not len(rows["year"]):
+        return None
+    year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
+    axis = np.unique(year)
+    last = int(axis[-1])
+    return Flows(
+        "hs6",
+        axis,
+        by_year(evidence.markets, rows["importer"], year, value, axis),
+        by_year(evidence.markets, rows["exporter"], year, value, axis),
+        _pair_window(evidence, rows, last, None),
+        _pair_window(evidence, rows, last - 5, None),
+        True,
+        "baci-hs6",
+    )
+
+
+def _margins(evidence: Evidence, hs2: str) -> tuple[NDArray[np.int64], Floats, Floats]:
+    rows = evidence.query("hs2_demand", hs2=hs2)
+    year = rows["year"].astype(np.int64)
+    axis = np.unique(year)
+    imports, exports = (
+        by_year(evidence.markets, rows["country"], year, _numbers(rows[c]), axis)
+        for c in ("imports_usd", "exports_usd")
+    )
+    return axis, imports, exports
+
+
+def group_flows(evidence: Evidence, hs2: str) -> Flows:
+    """A chapter group as it is stored upstream."""
+    axis, imports, exports = _margins(evidence, hs2)
+    rows = evidence.query("hs2_suppliers", hs2=hs2)
+    last = int(axis[-1])
+    recent, before = (_pair_window(evidence, rows, at, None) for at in (last, last - 5))
+    return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2")
+
+
+def chapter_flows(evidence: Evidence, chapter: str) -> Flows | None:
+    """A chapter 01–97; chapters that are merged upstream are taken out of their composite groups. None if unknown."""
+    groups = evidence.query("hs2_groups_all")
+    hidden = groups["hidden_chapter"].tolist()
+    holding = [hs2 for hs2, chapters in zip(groups["hs2"].tolist(), hidden, strict=True) if chapters == chapter]
+    if holding:
+        return _sum_flows([_part_flows(evidence, hs2, hidden=True) for hs2 in holding], chapter)
+    if chapter not in groups["hs2"].tolist():
+        return None
+    status = dict(zip(groups["hs2"].tolist(), groups["status"].tolist(), strict=True))
+    if status[chapter] == "composite":
+        return _part_flows(evidence, chapter, hidden=False)
+    return group_flows(evidence, chapter)
+
+
+def _part_flows(evidence: Evidence, group: str, *, hidden: bool) -> Flows:
+    """The hidden part (chapters 01–09) of a composite group, or the rest of it.
+
+    Each exporter's flows are split by what it sold in 2017; what no listed pair explains is split by the exporters'
+    remainders. Levels, suppliers and home shares are therefore estimates with a wide sd.
+    """
+    axis, imports, exports = _margins(evidence, group)
+    split = evidence.query("composite_split_of", hs2=group)
+    shares = {str(e): float(s) for e, s in zip(split["exporter"], split["hidden_share"], strict=True)}
+    if not hidden:
+        shares = {e: 1 - s for e, s in shares.items()}
+    rows = evidence.query("hs2_suppliers", hs2=group)
+    last = int(axis[-1])
+    recent, before = (_pair_window(evidence, rows, at, shares) for at in (last, last - 5))
+    whole = group_flows(evidence, group)
+    part = _part_of_imports(evidence, group, last, recent, whole.recent, shares)
+    own = np.array([shares.get(m, np.nan) for m in evidence.markets])
+    return Flows("composite", axis, imports * part, exports * own, recent, before, False, "baci-hs2")
+
+
+def _part_of_imports(
+    evidence: Evidence, group: str, last: int, part: Floats, whole: Floats, shares: dict[str, float]
+) -> Floats:
+    """Share (M,) of a group's recent imports that belongs to the part: listed pairs, plus the world's unlisted mix."""
+    rows = evidence.query("hs2_residual", hs2=group)
+    recent = rows["year"].astype(np.int64) > last - 3
+    other_exports = np.nan_to_num(_numbers(rows["other_exports"])[recent])
+    share = np.array([shares.get(c, 0.0) for c in rows["country"][recent]])
+    mix = float(other_exports @ share / other_exports.sum())
+    other_imports = by_year(
+        evidence.markets,
+        rows["country"],
+        rows["year"].astype(np.int64),
+        _numbers(rows["other_imports"]),
+        np.unique(rows["year"].astype(np.int64)),
+    )[-3:]
+    rest = np.nansum(other_imports, axis=0) / 3
+    total = whole.sum(axis=1) + rest
+    return np.divide(part.sum(axis=1) + mix * rest, total, out=np.full(len(total), np.nan), where=total > 0)
+
+
+def _sum_flows(parts: list[Flows], chapter: str) -> Flows:
+    """Several groups that each hold a piece of a chapter."""
+    imports, exports = (
+        np.where(
+            np.all([np.isnan(getattr(p, side)) for p in parts], axis=0),
+            np.nan,
+            np.nansum([getattr(p, side) for p in parts], axis=0),
+        )
+        for side in ("imports", "exports")
+    )
+    note = (
+        f"Chapter {chapter} is known only inside composite groups of the public data; its part is estimated from what "
+        f"each exporter sold in 2017 and held with a wide uncertainty (sd of ln demand {assume('composite_sd'):g} or more)."
+    )
+    wide = max(p.recent.shape[1] for p in parts)
+    recent, before = (
+        np.sum([np.pad(getattr(p, side), ((0, 0), (0, wide - getattr(p, side).shape[1]))) for p in parts], axis=0)
+        for side in ("recent", "before")
+    )
+    return Flows("composite", parts[0].years, imports, exports, recent, before, False, "baci-hs2", (note,))

@@ -1,0 +1,281 @@
+"""What this firm could sell in a market: a log-normal, from gravity and from what entrants really sell.
+
+Gravity: sales in a reference market × (market's purchases ÷ reference's purchases) × access, where access is relative to
+the reference and its elasticities are estimated with domestic sales in the data, so that leaving home has its price
+(``access.csv``; docs/methods/access.md). Every market where the firm sells is a reference: each tells something of how
+good the firm is, home less surely than abroad.
+
+Entrants: the median first-year sales of real entrants in such a destination, carried to maturity along the path of
+survivors (``entrants.csv``). The two are independent views of one unknown, combined by their precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from beachhead.evidence.model import Floats
+from beachhead.firm import Firm
+from beachhead.select.estimate import combine
+from beachhead.select.result import Demand, Potential
+from beachhead.select.tables import assume, assumptions, read_table
+
+if TYPE_CHECKING:
+    from beachhead.evidence import Evidence
+
+TERMS = ("border", "ln_distance", "contiguous", "common_official_language", "colonial_tie", "agreement")
+WORDS = {
+    "border": "leaving home (border)",
+    "ln_distance": "distance",
+    "contiguous": "shared border",
+    "common_official_language": "common language",
+    "colonial_tie": "colonial tie",
+    "agreement": "trade agreement",
+}
+P10 = -1.2815515655446004  # the 10 % quantile of a standard normal
+INDUSTRY_OF = {  # HS chapters -> industry of the exporter-dynamics data
+    **dict.fromkeys(range(1, 25), "Food"), **dict.fromkeys(range(28, 39), "Chemicals"), 39: "Plastics", 40: "Plastics",
+    41: "Leather", 42: "Leather", 43: "Leather", **dict.fromkeys(range(44, 47), "Wood"),
+    **dict.fromkeys(range(47, 50), "Pulp"), **dict.fromkeys(range(50, 64), "Textiles"),
+    **dict.fromkeys(range(64, 68), "Footwear"), **dict.fromkeys(range(68, 71), "Ceramic"), 71: "Jewelry",
+    **dict.fromkeys(range(72, 84), "Metal"), 84: "Machinery", 85: "Electrical", **dict.fromkeys(range(86, 90), "Vehicles"),
+    **dict.fromkeys(range(90, 93), "Optical"), **dict.fromkeys(range(93, 98), "Misc"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Access:
+    """Elasticities of one model in the order of ``TERMS`` and their covariance (T, T)."""
+
+    model: str
+    beta: Floats
+    cov: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """ln USD a year (M,) and its sd."""
+
+    mean: Floats
+    sd: Floats
+
+
+@cache
+def access_model(model: str) -> Access:
+    """The shipped elasticities of one model."""
+    rows = {r["term"]: float(r["estimate"]) for r in read_table("access.csv") if r["model"] == model}
+    cov = np.zeros((len(TERMS), len(TERMS)))
+    for r in read_table("access_cov.csv"):
+        if r["model"] == model and r["term_a"] in TERMS and r["term_b"] in TERMS:
+            cov[TERMS.index(r["term_a"]), TERMS.index(r["term_b"])] = float(r["cov"])
+    return Access(model, np.array([rows[t] for t in TERMS]), cov)
+
+
+def model_for(demand: Demand, evidence: Evidence) -> str:
+    """Which elasticities suit the offer: those of the input–output sector that makes it."""
+    groups = {r["sector"]: r["model"] for r in read_table("access_groups.csv")}
+    system, _, code = demand.code.split("+")[0].partition(":")
+    if system == "icio":
+        return groups[code]
+    if system == "user":
+        return "goods_agtpa"
+    rows = evidence.query("hs_icio_all")
+    return groups[dict(zip(rows["hs2"].tolist(), rows["icio"].tolist(), strict=True))[code[:2]]]
+
+
+def trade_terms(origin: str, figures: dict[str, Floats], evidence: Evidence) -> Floats:
+    """The terms of access (M, T) from ``origin``, relative to selling inside ``origin``."""
+    home = evidence.markets.index(origin)
+    inside = figures["distance"][home]
+    away = np.ones(len(evidence.markets))
+    away[home] = 0
+    ratio = np.log(np.maximum(figures["distance"], 1.0) / inside) * away
+    flags = [figures[t] * away for t in ("contiguous", "common_official_language", "colonial_tie", "agreement")]
+    return np.nan_to_num(np.column_stack([away, ratio, *flags]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """Named parts of ln potential: ``value`` and ``sd`` (M, F)."""
+
+    names: tuple[str, ...]
+    value: Floats
+    sd: Floats
+
+
+def _columns(parts: Iterable[tuple[str, Floats, Floats]]) -> Parts:
+    names, values, sds = zip(*parts, strict=True)
+    return Parts(tuple(names), np.column_stack(values), np.column_stack(sds))
+
+
+def _access_parts(terms: Floats, access: Access) -> list[tuple[str, Floats, Floats]]:
+    se = np.sqrt(np.diag(access.cov))
+    return [(WORDS[t], access.beta[k] * terms[:, k], se[k] * np.abs(terms[:, k])) for k, t in enumerate(TERMS)]
+
+
+def _own_parts(figures: dict[str, Floats]) -> list[tuple[str, Floats, Floats]]:
+    table = assumptions()
+    return [
+        (words, table[a].value * figures[f], table[a].sd * figures[f])
+        for words, a, f in (
+            ("founders' experience", "experience_lift", "founder_experience"),
+            ("contacts", "contacts_lift", "contacts"),
+        )
+    ]
+
+
+def _tariff_part(figures: dict[str, Floats], goods: bool) -> tuple[str, Floats, Floats]:
+    """Tariff beyond the median market's, for goods without an agreement (the agreement term holds its own tariff cut)."""
+    elasticity = assumptions()["tariff_elasticity"]
+    tariff = np.log1p(figures["applied_tariff"] / 100)
+    excess = (tariff - np.median(tariff)) * (1 - figures["agreement"]) * goods
+    return "tariff", elasticity.value * excess, elasticity.sd * np.abs(excess)
+
+
+def _firm_scale(
+    firm: Firm, demand: Demand, evidence: Evidence, parts: Parts, covariance: Floats
+) -> tuple[float, float, str]:
+    """How the firm sells for its home sales, in ln, from the markets abroad where it sells: shift, sd, words.
+
+    Home says 0 with sd ``home_scale_sd``; a market abroad says ln(sales there) − ln(gravity there), with the
+    spread that gravity leaves unexplained. Precision-weighted.
+    """
+    seen = [
+        p
+        for p in firm.presence
+        if p.sales_usd and p.country in evidence.markets and p.until is None and p.country != firm.home
+    ]
+    says = [0.0] + [
+        float(np.log(p.sales_usd or 1.0) - parts.value[evidence.markets.index(p.country)].sum()) for p in seen
+    ]
+    noise = np.hypot(assume("firm_market_sd"), np.sqrt(np.median(np.diag(covariance)) if len(covariance) else 0.0))
+    shift, sd = combine(np.array(says)[:, None], np.array([assume("home_scale_sd")] + [noise] * len(seen))[:, None])
+    where = ", ".join(p.country for p in seen)
+    return float(shift[0]), float(sd[0]), f"sales in {where}" if seen else "home sales only"
+
+
+def gravity(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> tuple[Parts, Estimate, str]:
+    """The gravity estimate of ln sales (M,) with its parts."""
+    m = len(evidence.markets)
+    access = access_model(model_for(demand, evidence))
+    terms = trade_terms(firm.home, figures, evidence)
+    goods = not demand.code.startswith("icio")
+    ratio_sd = np.hypot(demand.expenditure_sd, demand.home_expenditure_sd)
+    base = _columns(
+        [
+            ("home sales", np.full(m, np.log(firm.sales.home_usd)), np.zeros(m)),
+            ("demand ÷ home demand", np.log(demand.expenditure / demand.home_expenditure), ratio_sd),
+            *_access_parts(terms, access),
+            _tariff_part(figures, goods),
+            *_own_parts(figures),
+        ]
+    )
+    cov = terms @ access.cov @ terms.T
+    shift, shift_sd, words = _firm_scale(firm, demand, evidence, base, cov)
+    parts = Parts(
+        (*base.names, "sales elsewhere"),
+        np.column_stack([base.value, np.full(m, shift)]),
+        np.column_stack([base.sd, np.full(m, shift_sd)]),
+    )
+    own = [
+        k
+        for k, n in enumerate(parts.names)
+        if n in ("demand ÷ home demand", "tariff", "founders' experience", "contacts", "sales elsewhere")
+    ]
+    variance = np.diag(cov) + (parts.sd[:, own] ** 2).sum(1)
+    variance += assume("firm_market_sd") ** 2 + assume("resistance_sd") ** 2
+    return parts, Estimate(parts.value.sum(1), np.sqrt(variance)), words
+
+
+@cache
+def _entrant_table() -> dict[tuple[str, str], float]:
+    return {(r["model"], r["term"]): float(r["estimate"]) for r in read_table("entrants.csv")}
+
+
+def entrants(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> Estimate:
+    """What a real entrant sells at maturity in each destination: ln USD of today (M,), and its sd."""
+    t = _entrant_table()
+    usa = evidence.markets.index("USA")
+    pop, head = np.log(figures["population"]), np.log(figures["gdp_usd"] / figures["population"])
+    x = (
+        t["first_year", "constant"]
+        + t["first_year", "ln_population"] * (pop - pop[usa])
+        + t["first_year", "ln_gdp_per_head"] * (head - head[usa])
+        + t["first_year", "ln_distance"] * np.log(np.maximum(figures["distance"], 1) / 5000)
+        + t["first_year", "contiguous"] * figures["contiguous"]
+        + t["first_year", "common_official_language"] * figures["common_official_language"]
+        + t["first_year", "ln_price_level"]
+        + t.get(("industry", _industry(demand)), 0.0)
+    )
+    mature = t["survivors", "year_6"] - t["survivors", "year_1"]
+    known = _industry(demand) != ""
+    spread = [t["first_year", s] for s in ("sd_destination", "sd_origin", "sd_within")]
+    sd = float(np.sqrt(np.sum(np.square(spread)) + (0 if known else t["industry", "sd_between"] ** 2)))
+    return Estimate(np.nan_to_num(x + mature, nan=t["first_year", "constant"] + mature), np.full(len(x), sd))
+
+
+def _industry(demand: Demand) -> str:
+    system, _, code = demand.code.split("+")[0].partition(":")
+    return INDUSTRY_OF.get(int(code[:2]), "") if system == "hs" else ""
+
+
+def entrant_band(demand: Demand) -> tuple[float, float, float]:
+    """P10, P50 and P90 of real entrants' first-year sales of this kind, USD of today."""
+    t = _entrant_table()
+    middle = (
+        t["first_year", "constant"] + t["first_year", "ln_price_level"] + t.get(("industry", _industry(demand)), 0.0)
+    )
+    low, mid, high = (float(np.exp(middle + t["percentile", p])) for p in ("p10", "p50", "p90"))
+    return low, mid, high
+
+
+def potential_for(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> Potential:
+    """The firm's potential over all of ``evidence.markets``.
+
+    A firm without sales has no gravity estimate: entrants alone speak. Where it sells already, its own figure counts.
+    """
+    new = entrants(firm, demand, figures, evidence)
+    if firm.sales.home_usd > 0:
+        parts, own, words = gravity(firm, demand, figures, evidence)
+        notes: tuple[str, ...] = (f"Scale of the firm: {words}.",)
+    else:
+        m = len(evidence.markets)
+        parts = Parts((), np.zeros((m, 0)), np.zeros((m, 0)))
+        own = Estimate(np.full(m, np.nan), np.full(m, np.nan))
+        notes = ("Without sales at home the potential is what entrants really sell.",)
+    mean, sd = combine(np.stack([own.mean, new.mean]), np.stack([own.sd, new.sd]))
+    mean, sd = _known_sales(firm, evidence, mean, sd)
+    weight = np.nan_to_num((1 / own.sd**2) / (1 / own.sd**2 + 1 / new.sd**2))
+    return Potential(
+        median_usd=np.exp(mean),
+        sd_log=sd,
+        p10=np.exp(mean + P10 * sd),
+        p50=np.exp(mean),
+        p90=np.exp(mean - P10 * sd),
+        factors=parts.names,
+        factor_log=parts.value,
+        factor_sd=parts.sd,
+        gravity_log=own.mean,
+        gravity_sd=own.sd,
+        entrant_log=new.mean,
+        entrant_sd=new.sd,
+        gravity_weight=weight,
+        notes=notes,
+    )
+
+
+def _known_sales(firm: Firm, evidence: Evidence, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """Where the firm sells now, its own sales speak (sd of ln ``known_sales_sd``), the models only a little."""
+    mean, sd = mean.copy(), sd.copy()
+    for p in firm.presence:
+        if p.sales_usd and p.until is None and p.country in evidence.markets:
+            k = evidence.markets.index(p.country)
+            both = combine(
+                np.array([[mean[k]], [np.log(p.sales_usd)]]), np.array([[sd[k]], [assume("known_sales_sd")]])
+            )
+            mean[k], sd[k] = both[0][0], both[1][0]
+    return mean, sd

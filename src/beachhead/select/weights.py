@@ -1,0 +1,114 @@
+"""Weights of criteria and indicators: stated by a sector profile, points, a ranking or pairwise comparison; and drawn.
+
+Criteria are drawn first, then indicators within each criterion. When criteria are Dirichlet with total c, the
+indicators of a criterion are Dirichlet with total c × the criterion's weight: together that is one flat Dirichlet over
+all indicators (its aggregation property), so the tree changes nothing but who may state what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from beachhead.errors import bad
+from beachhead.evidence.model import Floats
+from beachhead.firm import Firm, WeightChoice
+from beachhead.select.ahp import comparison_matrix, eigenvector_weights
+from beachhead.select.tables import assume, criteria, indicator_weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Stated weights. ``criteria`` (C,) and ``indicators`` (K,) each sum to 1; ``criterion`` (K,) indexes criteria.
+
+    ``concentration`` is the Dirichlet total; ``ordinal`` (C,) lists criteria from most to least important when only a
+    ranking was given, else it is None; ``consistency`` is the AHP ratio, else None; ``ground`` says where they came from.
+    """
+
+    criteria: Floats
+    indicators: Floats
+    criterion: np.ndarray[tuple[int], np.dtype[np.int64]]
+    names: tuple[str, ...]
+    concentration: float
+    ordinal: tuple[int, ...] | None
+    consistency: float | None
+    ground: str
+
+
+def rank_order_centroid(n: int) -> Floats:
+    """Mean of the uniform distribution over w1 ≥ w2 ≥ … ≥ wn, Σw = 1: wj = (1/n) Σ_{i ≥ j} 1/i (Barron & Barrett 1996)."""
+    return np.cumsum(1 / np.arange(n, 0, -1))[::-1] / n
+
+
+def _points(choice: WeightChoice, names: tuple[str, ...]) -> Floats:
+    unknown = sorted(set(choice.points) - set(names))
+    if unknown:
+        raise bad("weights.points", ", ".join(unknown), f"give points to: {', '.join(names)}")
+    points = np.array([choice.points.get(n, 0.0) for n in names])
+    if not points.sum() > 0:
+        raise bad("weights.points", "all zero", "give at least one criterion a positive number of points")
+    return points / points.sum()
+
+
+def _ranking(choice: WeightChoice, names: tuple[str, ...]) -> tuple[int, ...]:
+    if sorted(choice.ranking) != sorted(names):
+        raise bad("weights.ranking", ", ".join(choice.ranking), f"rank each of these once: {', '.join(names)}")
+    return tuple(names.index(n) for n in choice.ranking)
+
+
+def _stated(firm: Firm, names: tuple[str, ...]) -> tuple[Floats, tuple[int, ...] | None, float | None, str]:
+    choice = firm.weights
+    if choice.method == "points":
+        return _points(choice, names), None, None, "points given by the owner"
+    if choice.method == "ranking":
+        order = _ranking(choice, names)
+        weights = np.empty(len(names))
+        weights[list(order)] = rank_order_centroid(len(names))
+        return weights, order, None, "ranking given by the owner"
+    if choice.method == "pairwise":
+        found = eigenvector_weights(comparison_matrix(names, choice.pairwise))
+        return found.weights, None, found.consistency_ratio, "pairwise comparison by the owner"
+    profile = np.array([criteria()[n].profile[firm.sector] for n in names])
+    return profile / profile.sum(), None, None, f"sector profile '{firm.sector}'"
+
+
+def state_weights(firm: Firm, indicators: tuple[str, ...], criterion_of: tuple[str, ...]) -> Weights:
+    """The weights a firm states, over K indicators that belong to the criteria named in ``criterion_of`` (K,)."""
+    names = tuple(criteria())
+    top, ordinal, consistency, ground = _stated(firm, names)
+    group = np.array([names.index(c) for c in criterion_of])
+    within = np.array([indicator_weights()[i][firm.sector] for i in indicators])
+    total = np.bincount(group, within, minlength=len(names))
+    leaf = top[group] * within / total[group]
+    concentration = assume(f"weight_concentration_{firm.weights.confidence}")
+    return Weights(top, leaf, group, names, concentration, ordinal, consistency, ground)
+
+
+def _draw_criteria(weights: Weights, draws: int, rng: np.random.Generator) -> Floats:
+    if weights.ordinal is not None:  # uniform over the ordered part of the simplex: sort a flat Dirichlet
+        flat = np.sort(rng.dirichlet(np.ones(len(weights.criteria)), draws), axis=1)[:, ::-1]
+        out = np.empty_like(flat)
+        out[:, list(weights.ordinal)] = flat
+        return out
+    return _dirichlet(weights.concentration * weights.criteria, draws, rng)
+
+
+def _dirichlet(alpha: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Dirichlet draws (draws, n); zero parameters stay exactly zero."""
+    gammas = rng.standard_gamma(alpha, (draws, len(alpha)))
+    total = gammas.sum(axis=1, keepdims=True)
+    return np.asarray(np.where(total > 0, gammas / np.where(total > 0, total, 1), alpha / alpha.sum()))
+
+
+def draw_weights(weights: Weights, draws: int, rng: np.random.Generator) -> Floats:
+    """Random weights (draws, K) around the stated ones; each row sums to 1."""
+    top = _draw_criteria(weights, draws, rng)
+    out = np.zeros((draws, len(weights.indicators)))
+    for c in range(len(weights.criteria)):
+        members = np.flatnonzero(weights.criterion == c)
+        stated = weights.indicators[members]
+        if stated.sum() > 0:
+            alpha = weights.concentration * stated
+            out[:, members] = top[:, [c]] * _dirichlet(alpha, draws, rng)
+    return out / out.sum(axis=1, keepdims=True)
