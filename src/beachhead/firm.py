@@ -2,19 +2,56 @@
 
 The model of ``firm.toml``. Money is in USD a year unless a field says otherwise; countries are ISO 3166-1 alpha-3;
 quarters are ``2027Q1``; shares and attitudes run from 0 to 1.
+
+The descriptions and examples are the one source of the comments in the file that ``beachhead firm new`` writes and of
+the words in which ``beachhead firm check`` explains a fault.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Money = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Quarter = Annotated[str, Field(pattern=r"^(19|20)\d\d(Q[1-4])?$")]
+from beachhead.firm_rules import CRITERIA, broken_rules
+
+__all__ = [
+    "CRITERIA",
+    "Attitude",
+    "Capacity",
+    "Cash",
+    "Contact",
+    "Experience",
+    "Firm",
+    "ModeId",
+    "Offer",
+    "Presence",
+    "Record",
+    "Sales",
+    "Screen",
+    "SectorId",
+    "WeightChoice",
+]
+
+
+def _one_line(text: str) -> str:
+    """Refuse line breaks and control characters: they would steer terminals and break tables."""
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+        raise PydanticCustomError("not_one_line", "not one line")
+    return text
+
+
+# strict: a text such as "12" or a bool is not a number, whatever could be made of it
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Money = Annotated[Number, Field(ge=0, le=1e15)]
+Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["DEU"])]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}([_-][A-Za-z0-9]{2,8})*$")]
+Quarter = Annotated[str, Field(pattern=r"^(19|20)\d\d(Q[1-4])?$", examples=["2024Q2", "2019"])]
 SectorId = Literal["technology", "ecommerce_retail", "services", "manufacturing"]
 ModeId = Literal[
     "indirect_export", "direct_export", "ecommerce", "franchising", "licensing", "joint_venture", "subsidiary"
@@ -28,119 +65,251 @@ class Record(BaseModel):
 
 
 class Offer(Record):
-    """One thing the firm sells. ``code`` is ``hs:250810``, ``hs:64``, ``icio:J62_63`` or ``user:NAME``."""
+    """What the firm sells, one block for each thing. Find codes with: beachhead products search "mobile app"."""
 
-    code: Annotated[str, Field(pattern=r"^(hs:\d{2}(\d{2}(\d{2})?)?|icio:[A-Z0-9_]+|user:[\w-]+)$")]
-    name: str = ""
-    share: Share = 1.0  # of home sales
+    code: Annotated[str, Field(pattern=r"^(hs:\d{2}(\d{2}(\d{2})?)?|icio:[A-Z0-9_]+|user:[\w-]{1,60})$")] = Field(
+        description="Code of the product: goods by HS chapter, heading or line (hs:64, hs:6403, hs:250810), services "
+        "and other sectors by OECD ICIO (icio:J62_63), or a product of your own evidence file (user:NAME).",
+        examples=["hs:250810", "icio:J62_63", "user:NAME"],
+    )
+    name: Line = Field(default="", description="What it is, in your own words.", examples=["Booking app for clinics"])
+    share: Share = Field(
+        default=1.0,
+        description="Its share of home sales, from 0 to 1. All shares together are 1 at most.",
+        examples=[0.6],
+    )
 
 
 class Sales(Record):
-    """What the firm sells at home, in USD a year."""
+    """What the firm sells at home."""
 
-    home_usd: Money
-    growth: Annotated[float, Field(ge=-1, le=10, allow_inf_nan=False)] = 0.0  # a year, e.g. 0.12
-    gross_margin: Share = 0.4  # of sales, after the cost of goods or of delivery
-    unit_value_usd: Money | None = None  # price of a typical order
+    home_usd: Money = Field(
+        description="Sales in the home country over the last twelve months, in USD, without VAT; 0 if there are none "
+        "yet.",
+        examples=[420_000],
+    )
+    growth: Annotated[Number, Field(ge=-1, le=10)] = Field(
+        default=0.0, description="Growth of home sales a year, as a fraction: 0.12 is 12 %.", examples=[0.12]
+    )
+    gross_margin: Share = Field(
+        default=0.4,
+        description="What is left of one dollar of sales after the cost of the goods, or of delivering the service.",
+        examples=[0.4],
+    )
+    unit_value_usd: Money | None = Field(
+        default=None, description="Price of a typical order, in USD. Leave out if there is none.", examples=[165]
+    )
 
 
 class Capacity(Record):
-    """People: full-time equivalents, and the hours a week all of them together can give to exports."""
+    """People."""
 
-    team: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-    export_hours_per_week: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
+    team: Annotated[Number, Field(gt=0, le=100_000)] = Field(
+        description="People in the firm, in full-time equivalents; 0.5 is one person half the week.", examples=[14]
+    )
+    export_hours_per_week: Annotated[Number, Field(ge=0, le=1_000_000)] = Field(
+        default=20.0,
+        description="Hours a week that all of them together can give to going abroad.",
+        examples=[40],
+    )
 
 
 class Cash(Record):
-    """Money the firm can spend on going abroad, and what must always stay in the bank."""
+    """Money for going abroad."""
 
-    available_usd: Money
-    floor_usd: Money = 0.0
+    available_usd: Money = Field(
+        description="Money the firm could lay hands on for going abroad over the next two to three years, in USD, "
+        "the floor below included.",
+        examples=[180_000],
+    )
+    floor_usd: Money = Field(
+        default=0.0,
+        description="What must always stay in the bank, in USD; not above what is available.",
+        examples=[60_000],
+    )
 
 
 class Experience(Record):
-    """Years somebody in the firm lived, studied or worked in a country."""
+    """Countries where somebody in the firm has lived, studied or worked, one block for each."""
 
-    country: Iso3
-    years: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)]
-    who: str = "founder"
+    country: Iso3 = Field(description="The country, as a three-letter code.", examples=["GBR"])
+    years: Annotated[Number, Field(ge=0, le=60)] = Field(description="How many years.", examples=[4])
+    who: Line = Field(default="founder", description="Who it was.", examples=["founder"])
 
 
 class Contact(Record):
-    """People the firm can call in a country."""
+    """People abroad whom the firm can call, one block for each country and kind."""
 
-    country: Iso3
-    kind: Literal["acquaintance", "client", "distributor", "agent", "partner"] = "acquaintance"
-    count: Annotated[int, Field(ge=1, le=10_000)] = 1
+    country: Iso3 = Field(description="The country, as a three-letter code.", examples=["USA"])
+    kind: Literal["acquaintance", "client", "distributor", "agent", "partner"] = Field(
+        default="acquaintance",
+        description="What they are to the firm: acquaintance, client, distributor, agent or partner.",
+        examples=["distributor"],
+    )
+    count: Annotated[int, Field(strict=True, ge=1, le=10_000)] = Field(
+        default=1, description="How many of them.", examples=[2]
+    )
 
 
 class Presence(Record):
-    """A market where the firm sells or has sold."""
+    """Markets abroad where the firm sells or has sold, one block for each."""
 
-    country: Iso3
-    mode: ModeId = "direct_export"
-    since: Quarter
-    until: Quarter | None = None
-    sales_usd: Money | None = None  # a year, in the last year there
+    country: Iso3 = Field(description="The country, as a three-letter code; not the home country.", examples=["ARE"])
+    mode: ModeId = Field(
+        default="direct_export",
+        description="How it sells there: indirect_export, direct_export, ecommerce, franchising, licensing, "
+        "joint_venture or subsidiary.",
+        examples=["direct_export"],
+    )
+    since: Quarter = Field(description='First quarter with sales, such as "2024Q2", or the year, such as "2019".')
+    until: Quarter | None = Field(
+        default=None, description="Last quarter or year with sales; leave out while it goes on.", examples=["2025Q1"]
+    )
+    sales_usd: Money | None = Field(
+        default=None, description="Sales there in the last year, in USD. Leave out if not known.", examples=[46_000]
+    )
 
 
 class Attitude(Record):
-    """What the owner wants: each from 0 (not at all) to 1 (very much)."""
+    """What the owner wants, and what the offer is like: each from 0 (not at all) to 1 (very much)."""
 
-    risk_appetite: Share = 0.5
-    control: Share = 0.5  # need for control over how the offer is sold
-    speed: Share = 0.5  # speed wanted
-    codifiability: Share = 0.5  # how far the offer can be written down, packaged and taught to others
-    protection: Share = 0.3  # how much the offer depends on enforceable rights (patent, brand, code)
+    risk_appetite: Share = Field(default=0.5, description="Readiness to take risks.")
+    control: Share = Field(default=0.5, description="Need to keep control over how the offer is sold.")
+    speed: Share = Field(default=0.5, description="Speed wanted: 1 is abroad as soon as possible.")
+    codifiability: Share = Field(
+        default=0.5, description="How far the offer can be written down, packaged and taught to others."
+    )
+    protection: Share = Field(
+        default=0.3, description="How much the offer depends on rights that can be enforced: patent, brand, code."
+    )
 
 
 class Screen(Record):
-    """Must-haves: a market that fails one is removed, and the reason is shown."""
+    """Must-haves: a market that fails one of them is removed, and the reason is shown. All are optional."""
 
-    exclude: tuple[Iso3, ...] = ()  # never, whatever the figures say (for example the owner's sanctions list)
-    only: tuple[Iso3, ...] = ()  # if given, nothing else
-    regions: tuple[str, ...] = ()  # World Bank region names; empty = all
-    languages: tuple[str, ...] = ()  # at least one must be spoken by 20 % of the market
-    min_gdp_usd: Money | None = None
-    min_population: Money | None = None
-    min_gni_per_capita: Money | None = None
-    max_distance_km: Money | None = None
-    max_timezone_gap_hours: Money | None = None
-    max_tariff_pct: Money | None = None
-    max_inform_risk: Annotated[float, Field(ge=0, le=10)] | None = None
-    min_political_stability: Annotated[float, Field(ge=-3.5, le=3.5)] | None = None
-    min_rule_of_law: Annotated[float, Field(ge=-3.5, le=3.5)] | None = None
-    require_agreement: bool = False
+    exclude: tuple[Iso3, ...] = Field(
+        default=(),
+        description="Markets never to be entered, whatever the figures say; your own sanctions list belongs here.",
+        examples=[["PRK"]],
+    )
+    only: tuple[Iso3, ...] = Field(
+        default=(), description="If given, no market but these.", examples=[["DEU", "NLD", "SWE"]]
+    )
+    regions: tuple[Line, ...] = Field(
+        default=(),
+        description="Only markets of these World Bank regions; empty: all.",
+        examples=[["Europe & Central Asia"]],
+    )
+    languages: tuple[Language, ...] = Field(
+        default=(),
+        description="At least one of these languages must be spoken by 20 % of the market.",
+        examples=[["en", "fr"]],
+    )
+    min_gdp_usd: Money | None = Field(default=None, description="Least GDP, in USD a year.", examples=[10_000_000_000])
+    min_population: Money | None = Field(default=None, description="Least population, in people.", examples=[1_000_000])
+    min_gni_per_capita: Money | None = Field(
+        default=None, description="Least income (GNI) a head, in USD a year.", examples=[5_000]
+    )
+    max_distance_km: Money | None = Field(
+        default=None, description="Greatest distance from home, in km.", examples=[6_000]
+    )
+    max_timezone_gap_hours: Annotated[Number, Field(ge=0, le=24)] | None = Field(
+        default=None, description="Greatest difference of clock time from home, in hours.", examples=[5]
+    )
+    max_tariff_pct: Annotated[Number, Field(ge=0, le=1000)] | None = Field(
+        default=None, description="Highest applied tariff, in per cent.", examples=[15]
+    )
+    max_inform_risk: Annotated[Number, Field(ge=0, le=10)] | None = Field(
+        default=None, description="Highest INFORM risk of crises, from 0 (safe) to 10.", examples=[6]
+    )
+    min_political_stability: Annotated[Number, Field(ge=-3.5, le=3.5)] | None = Field(
+        default=None,
+        description="Least political stability on the World Bank's scale, about -2.5 (worst) to 2.5 (best).",
+        examples=[-1],
+    )
+    min_rule_of_law: Annotated[Number, Field(ge=-3.5, le=3.5)] | None = Field(
+        default=None,
+        description="Least rule of law on the World Bank's scale, about -2.5 (worst) to 2.5 (best).",
+        examples=[-0.5],
+    )
+    require_agreement: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="true: only markets that have a trade agreement with home in force."
+    )
 
 
 class WeightChoice(Record):
-    """How criteria are weighed. ``criteria`` are the eight of the criteria tree (see ``beachhead weights``)."""
+    """How the eight criteria are weighed (beachhead weights shows the result)."""
 
-    method: Literal["sector", "points", "ranking", "pairwise"] = "sector"
-    points: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}  # criterion -> points
-    ranking: tuple[str, ...] = ()  # criteria, most important first
-    pairwise: dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}  # "a/b" -> 1/9 … 9
-    confidence: Literal["low", "medium", "high"] = "medium"  # how sure the owner is of the weights
+    method: Literal["sector", "points", "ranking", "pairwise"] = Field(
+        default="sector",
+        description="sector: the weights of the sector; points, ranking or pairwise: your own, given below.",
+        examples=["ranking"],
+    )
+    confidence: Literal["low", "medium", "high"] = Field(
+        default="medium", description="How sure you are of these weights: low, medium or high."
+    )
+    ranking: tuple[Line, ...] = Field(
+        default=(),
+        description="For method ranking: all eight criteria, the most important first.",
+        examples=[list(CRITERIA)],
+    )
+    points: dict[Line, Annotated[Number, Field(ge=0, le=1e9)]] = Field(
+        default={},
+        description="For method points: points for each criterion, 100 shared out for example; left out is 0.",
+        examples=[dict.fromkeys(CRITERIA, 12.5)],
+    )
+    pairwise: dict[Line, Annotated[Number, Field(gt=0, le=1e9)]] = Field(
+        default={},
+        description='For method pairwise: "a/b" is how much more criterion a counts than b: 1 as much, 3 rather more, '
+        "9 very much more, 0.333 rather less. Every two criteria are compared.",
+        examples=[{"size_growth/purchasing": 3}],
+    )
 
 
 class Firm(Record):
     """A small firm, as its owner describes it in ``firm.toml``."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    home: Iso3
-    sector: SectorId
-    sells: Annotated[tuple[Offer, ...], Field(min_length=1)]
+    name: Annotated[Line, Field(min_length=1)] = Field(description="Name of the firm.", examples=["Tamarind Apps"])
+    home: Iso3 = Field(description="Home country, as a three-letter code (ISO 3166-1 alpha-3).", examples=["IND"])
+    sector: SectorId = Field(
+        description="Sector profile: technology, ecommerce_retail, services or manufacturing. It sets the criteria's "
+        "weights.",
+        examples=["technology"],
+    )
+    website: Annotated[Line, Field(pattern=r"^https?://[^\s<>\"']+$")] | None = Field(
+        default=None, description="Web address of the firm.", examples=["https://www.example.com"]
+    )
+    languages: tuple[Language, ...] = Field(
+        default=(),
+        description="Languages the firm can sell in, as two-letter codes (BCP 47).",
+        examples=[["en", "hi"]],
+    )
+    memberships: tuple[Line, ...] = Field(
+        default=(), description="Associations and networks the firm belongs to.", examples=[["NASSCOM"]]
+    )
+    evidence: tuple[Path, ...] = Field(
+        default=(),
+        description="Your own evidence files (CSV or Parquet), named from where this file lies.",
+        examples=[["demand.csv"]],
+    )
+    seed: Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)] = Field(
+        default=1, description="Seed of the random draws: the same file and seed give the same answer.", examples=[1]
+    )
+    sells: Annotated[tuple[Offer, ...], Field(min_length=1, max_length=50)]
     sales: Sales
     capacity: Capacity
     cash: Cash
-    languages: tuple[str, ...] = ()  # that the firm can sell in, BCP 47: en, hi, pt, …
     experience: tuple[Experience, ...] = ()
     contacts: tuple[Contact, ...] = ()
     presence: tuple[Presence, ...] = ()
-    memberships: tuple[str, ...] = ()
     attitude: Attitude = Attitude()
     screen: Screen = Screen()
     weights: WeightChoice = WeightChoice()
-    website: str | None = None
-    evidence: tuple[Path, ...] = ()  # the firm's own evidence files, relative to the firm file
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
+
+    @model_validator(mode="after")
+    def _sense(self) -> Self:
+        """Hold the parts against each other; the reader reports the same faults one by one."""
+        faults = broken_rules(self.model_dump())
+        if faults:
+            raise PydanticCustomError("broken_rules", "{text}", {"text": "; ".join(map(str, faults))})
+        return self

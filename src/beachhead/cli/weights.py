@@ -1,0 +1,92 @@
+"""``beachhead weights``: what counts for a firm, and how much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beachhead.cli.console import emit_json, firm_argument, json_option, out
+
+if TYPE_CHECKING:
+    from beachhead.firm import Firm
+
+
+@click.command(short_help="What counts, and how much.")
+@firm_argument
+@click.option("--all", "show_all", is_flag=True, help="Show the indicators within each criterion too.")
+@json_option
+def weights(firm_path: Path, show_all: bool, as_json: bool) -> None:
+    """Show the weights of the criteria and where they come from.
+
+    They come from the firm's sector unless the firm file gives points, a ranking or pairwise comparisons. For pairwise comparisons the
+    consistency ratio says how far they contradict each other; above 0.10 look at them again.
+
+    \b
+    beachhead weights firm.toml
+    beachhead weights firm.toml --all
+    """
+    from beachhead.flow import load_firm
+
+    found = weights_dict(load_firm(firm_path))
+    if as_json:
+        emit_json(found)
+        return
+    _show(found, show_all)
+
+
+def weights_dict(firm: Firm) -> dict[str, Any]:
+    """Weights of a firm as JSON-ready data; all indicator weights sum to 1."""
+    from beachhead.evidence.catalogue import load_catalogue
+    from beachhead.select.tables import criteria, indicator_weights
+    from beachhead.select.weights import state_weights
+
+    catalogue = load_catalogue()
+    ids = tuple(indicator_weights())
+    stated = state_weights(firm, ids, tuple(catalogue.indicators[i].criterion for i in ids))
+    return {
+        "schema": "beachhead.weights/1",
+        "ground": stated.ground,
+        "confidence": firm.weights.confidence,
+        "consistency_ratio": stated.consistency,
+        "criteria": [
+            {
+                "criterion": name,
+                "name": criteria()[name].name,
+                "axis": criteria()[name].axis,
+                "asks": criteria()[name].asks,
+                "weight": round(float(stated.criteria[c]), 9),
+                "indicators": [
+                    {"indicator": i, "name": catalogue.indicators[i].name, "weight": round(float(stated.indicators[k]), 9)}
+                    for k, i in enumerate(ids)
+                    if stated.criterion[k] == c
+                ],
+            }
+            for c, name in enumerate(stated.names)
+        ],
+    }
+
+
+def _show(found: dict[str, Any], show_all: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from beachhead.report.terminal import bar
+
+    console = out()
+    console.print(Text(f"Weights: {found['ground']} (confidence {found['confidence']})", style="bold"))
+    if found["consistency_ratio"] is not None:
+        ratio = found["consistency_ratio"]
+        said = "consistent enough" if ratio <= 0.1 else "the comparisons contradict each other: look at them again"
+        console.print(Text(f"Consistency ratio {ratio:.2f}: {said}"))
+    most = max(part["weight"] for part in found["criteria"])
+    grid = Table.grid(padding=(0, 1))
+    for justify in ("left", "right", "left"):
+        grid.add_column(justify=justify)  # type: ignore[arg-type]
+    for part in found["criteria"]:
+        style = "cyan" if part["axis"] == "attractiveness" else "yellow"
+        grid.add_row(Text(part["name"], style="bold"), f"{100 * part['weight']:.0f}%", Text(bar(part["weight"], most), style=style))
+        for one in part["indicators"] if show_all else []:
+            grid.add_row(Text(f"  {one['name']}"), f"{100 * one['weight']:.1f}%", Text(bar(one["weight"], most), style="dim"))
+    console.print(grid)

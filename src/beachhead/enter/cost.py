@@ -1,0 +1,124 @@
+"""What each mode costs and how long it takes in each market, from ``mode_numbers.csv``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beachhead.enter.fit import Fit, Setting, ramp
+from beachhead.enter.likeness import Discount
+from beachhead.enter.modes import MODE_NAMES, MODES, restrictions
+from beachhead.enter.tables import assume, commitment, number, number_sd
+from beachhead.evidence.model import Floats
+from beachhead.firm import Firm
+
+WEEKS_A_YEAR = 52.0
+WEEKS_A_QUARTER = 13.0
+EASE = (45.0, 80.0)  # Doing Business scores between which a market goes from slow to quick
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cost:
+    """Medians, all (M, 7), USD unless named otherwise: ``setup`` once, ``setup_sd_log``; ``fixed`` and ``staff`` a
+    quarter; ``leave`` once; ``weeks`` to the first sale; ``hours`` a quarter; ``switch`` once, to change to the mode in
+    a market where the firm already is."""
+
+    setup: Floats
+    setup_sd_log: Floats
+    fixed: Floats
+    staff: Floats
+    leave: Floats
+    weeks: Floats
+    hours: Floats
+    switch: Floats
+
+
+def price_level(income: Floats) -> Floats:
+    """Price of entry against that at the reference income, by GNI per head: a part is paid locally, the rest is not."""
+    local = (income / assume("reference_income")) ** assume("price_elasticity")
+    return 1.0 + assume("local_share") * (local - 1.0)
+
+
+def hour_value(home_income: float) -> float:
+    """Value of an hour of staff at home, USD."""
+    return home_income / assume("hours_a_year")
+
+
+def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: float) -> Cost:
+    """Cost of every mode in every market; likeness cuts the set-up, and all of it in a mode the firm is already in."""
+    level = price_level(setting.indicator("gni_per_capita"))[:, None]
+    entry = level * number("setup_usd")
+    slower = 1.0 + assume("weeks_slowdown") * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
+    kept = (1.0 - cut.mean)[:, None]
+    there = running(setting.firm, setting.markets)
+    hours = np.broadcast_to(number("hours_quarter"), entry.shape)
+    return Cost(
+        setup=np.where(there, 0.0, entry * kept),
+        setup_sd_log=np.hypot(number_sd("setup_usd"), cut.sd[:, None] / kept),
+        fixed=level * number("fixed_usd_quarter"),
+        staff=hours * hour_value(home_income),
+        leave=level * number("exit_usd"),
+        weeks=np.where(there, 0.0, slower[:, None] * number("weeks")),
+        hours=hours,
+        switch=entry * (1.0 - own_market_cut),
+    )
+
+
+def running(firm: Firm, markets: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Where the firm is now and in which mode, (M, 7)."""
+    now = {(p.country, p.mode) for p in firm.presence if p.until is None}
+    return np.array([[(m, k) in now for k in MODES] for m in markets]).reshape(len(markets), len(MODES))
+
+
+def cash_needed(cost: Cost) -> Floats:
+    """Cash that a mode ties up before it can pay for itself: set-up and the first months' fixed cost, (M, 7)."""
+    return cost.setup + cost.fixed * (assume("budget_months") / 3.0)
+
+
+def obstacles(setting: Setting, fit: Fit, cost: Cost) -> tuple[tuple[str, ...], ...]:
+    """Why each mode cannot be used in each market now, (M, 7); empty where it can. The first reason found is given."""
+    firm = setting.firm
+    spare = firm.cash.available_usd - firm.cash.floor_usd
+    hours = firm.capacity.export_hours_per_week * WEEKS_A_QUARTER
+    need, barred = cash_needed(cost), unmet_must(fit)
+    senseless = restrictions(firm)
+    further = further_in(firm, setting.markets)
+
+    def why(m: int, k: int) -> str:
+        tied, time = over("cash", need[m, k], spare), over("hours", cost.hours[m, k], hours)
+        return senseless[k] or further[m][k] or barred[m][k] or tied or time
+
+    return tuple(tuple(why(m, k) for k in range(len(MODES))) for m in range(len(setting.markets)))
+
+
+def further_in(firm: Firm, markets: tuple[str, ...]) -> list[list[str]]:
+    """For modes that commit less than what the firm already has in a market, (M, 7): it would be a step back."""
+    now = {p.country: p.mode for p in firm.presence if p.until is None}
+    weight = dict(zip(MODES, commitment(), strict=True))
+    back = "would be a step back from {}, which you already have there"
+    return [
+        [back.format(MODE_NAMES[now[m]].lower()) if m in now and weight[k] < weight[now[m]] else "" for k in MODES]
+        for m in markets
+    ]
+
+
+LIMITS = {
+    "cash": "needs USD {need:,.0f} for set-up and the first half-year; USD {have:,.0f} is above your cash floor",
+    "hours": "needs {need:,.0f} staff hours a quarter; you have {have:,.0f} for exports",
+}
+
+
+def over(limit: str, need: float, have: float) -> str:
+    """What is said when a need is beyond a limit; empty if it is not."""
+    return LIMITS[limit].format(need=need, have=max(have, 0.0)) if need > have else ""
+
+
+def unmet_must(fit: Fit) -> list[list[str]]:
+    """Text of the must that a mode fails in a market, (M, 7)."""
+    text = [[""] * len(MODES) for _ in range(len(fit.barred))]
+    for m, c in np.argwhere(fit.barred)[::-1]:  # backwards, so that the first condition of the table is the one told
+        condition = fit.conditions[c]
+        text[m][MODES.index(condition.mode)] = condition.unmet.format(value=fit.values[m, c])
+    return text

@@ -1,0 +1,42 @@
+"""The mode spectrum: seven ways into a market, and how much of it each can reach."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from beachhead.enter.tables import mode_ids, modes, number, read_table
+from beachhead.evidence.model import Floats
+from beachhead.firm import Firm
+
+MODES: tuple[str, ...] = mode_ids()
+MODE_NAMES: dict[str, str] = {m.id: m.name for m in modes()}
+
+
+def reach(sector: str | None = None) -> Floats:
+    """Share of a market's potential that each mode can serve, (7,), 0–1; adapted to a sector if one is given."""
+    factor = dict.fromkeys(MODES, 1.0)
+    factor |= {r["mode"]: float(r["reach_factor"]) for r in read_table("mode_sectors.csv") if r["sector"] == sector}
+    share: Floats = np.minimum(number("reach") * np.array([factor[m] for m in MODES]), 1.0)
+    return share
+
+
+def restrictions(firm: Firm) -> tuple[str, ...]:
+    """Why a mode makes no sense for what the firm mainly sells, (7,); empty where it does.
+
+    A code of ``mode_restrictions.csv`` covers every finer code of the same branch.
+    """
+    main = max(firm.sells, key=lambda offer: offer.share).code
+    barred = {r["mode"]: r["reason"] for r in read_table("mode_restrictions.csv") if _covers(r["codes"].split(), main)}
+    return tuple(barred.get(m, "") for m in MODES)
+
+
+def _covers(codes: list[str], code: str) -> bool:
+    return any(code.startswith(c) for c in codes)
+
+
+def sells_goods(firm: Firm) -> bool:
+    """Whether the main offer is a thing that must be shipped. A user's own code goes by the sector."""
+    kind, _, code = max(firm.sells, key=lambda offer: offer.share).code.partition(":")
+    if kind == "icio":
+        return code[0] in "ABC"
+    return kind == "hs" or firm.sector in ("manufacturing", "ecommerce_retail")

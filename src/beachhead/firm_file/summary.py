@@ -1,0 +1,176 @@
+"""What a firm file says, in words, and what in it deserves a second look though it is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from beachhead.evidence.catalogue import load_catalogue
+from beachhead.firm import Firm
+from beachhead.firm_file.languages import language_names
+from beachhead.products import Coverage, demand_at_hand, product_names
+
+HOURS_A_WEEK: Final = 40.0  # of one full-time equivalent
+TIGHT: Final = 0.25  # part of the cash that is free above the floor; less is worth a warning
+LITTLE_USD: Final = 5_000.0  # below this no mode of entry can be paid for
+
+
+def country_name(iso3: str) -> str:
+    """The English name of an economy."""
+    countries = load_catalogue().countries
+    return countries[iso3].name if iso3 in countries else iso3
+
+
+def usd(value: float) -> str:
+    """A sum of money in whole dollars."""
+    return f"{value:,.0f} USD"
+
+
+def describe(firm: Firm) -> list[tuple[str, str]]:
+    """The firm in words: (topic, sentence) pairs in the order of the file."""
+    lines = ((topic, words(firm)) for topic, words in TOPICS.items())
+    return [(topic, text) for topic, text in lines if text]
+
+
+def _sells(firm: Firm) -> str:
+    names = product_names()
+    return "; ".join(
+        f"{o.name or names.get(o.code, o.code)} ({o.code}, {o.share:.0%} of home sales)" for o in firm.sells
+    )
+
+
+def _home_sales(firm: Firm) -> str:
+    sales = firm.sales
+    order = f", {usd(sales.unit_value_usd)} a typical order" if sales.unit_value_usd is not None else ""
+    growth = f"{sales.growth:+.0%} a year"
+    return f"{usd(sales.home_usd)} a year, {growth}; {sales.gross_margin:.0%} gross margin{order}"
+
+
+def _people(firm: Firm) -> str:
+    return f"{firm.capacity.team:g}, with {firm.capacity.export_hours_per_week:g} hours a week for going abroad"
+
+
+def _money(firm: Firm) -> str:
+    available, floor = firm.cash.available_usd, firm.cash.floor_usd
+    return f"{usd(available - floor)} to spend ({usd(available)}, of which {usd(floor)} must stay)"
+
+
+def _languages(firm: Firm) -> str:
+    return ", ".join(language_names().get(tag, tag) for tag in firm.languages)
+
+
+def _experience(firm: Firm) -> str:
+    return ", ".join(f"{country_name(e.country)} ({e.years:g} years)" for e in firm.experience)
+
+
+def _contacts(firm: Firm) -> str:
+    return ", ".join(f"{country_name(c.country)} ({c.count} × {c.kind})" for c in firm.contacts)
+
+
+def _presence(firm: Firm) -> str:
+    return ", ".join(
+        f"{country_name(p.country)} ({p.mode.replace('_', ' ')}, {p.since} to {p.until or 'now'})"
+        for p in firm.presence
+    )
+
+
+def _screen(firm: Firm) -> str:
+    given = firm.screen.model_dump(exclude_defaults=True)
+    return ", ".join(f"{name} = {', '.join(v) if isinstance(v, tuple) else v}" for name, v in given.items())
+
+
+TOPICS: Final[dict[str, Callable[[Firm], str]]] = {
+    "Firm": lambda firm: f"{firm.name}, {country_name(firm.home)}; sector profile {firm.sector.replace('_', ' ')}",
+    "Sells": _sells,
+    "Home sales": _home_sales,
+    "People": _people,
+    "Money": _money,
+    "Languages": _languages,
+    "Lived in": _experience,
+    "Contacts": _contacts,
+    "Sells abroad": _presence,
+    "Must-haves": _screen,
+    "Weights": lambda firm: f"by {firm.weights.method}, {firm.weights.confidence} confidence",
+}
+
+
+# What deserves a second look.
+
+
+def warnings(firm: Firm, coverage: Coverage) -> list[str]:
+    """Every warning; the firm can be planned for all the same."""
+    return [text for check in CHECKS for text in check(firm)] + list(_thin_demand(firm, coverage))
+
+
+def _money_is_tight(firm: Firm) -> Iterator[str]:
+    free = firm.cash.available_usd - firm.cash.floor_usd
+    if free < max(LITTLE_USD, TIGHT * firm.cash.available_usd):
+        yield f"cash: only {usd(free)} is free above the floor, which few ways of entering can do with"
+
+
+def _no_languages(firm: Firm) -> Iterator[str]:
+    if not firm.languages:
+        yield "languages: none is given, so no market counts as one whose language you speak"
+
+
+def _shares_below_one(firm: Firm) -> Iterator[str]:
+    total = sum(offer.share for offer in firm.sells)
+    if total < 1 - 1e-9:
+        yield f"sells: shares add up to {total:.0%}; the other {1 - total:.0%} of home sales is left out of the plan"
+
+
+def _no_sales(firm: Firm) -> Iterator[str]:
+    if firm.sales.home_usd == 0 and not any(p.sales_usd for p in firm.presence):
+        yield "sales: none yet, so the potential starts from what new exporters usually sell: a wide range"
+
+
+def _hours_beyond_team(firm: Firm) -> Iterator[str]:
+    hours, most = firm.capacity.export_hours_per_week, firm.capacity.team * HOURS_A_WEEK
+    if hours > most:
+        yield f"capacity: {hours:g} hours a week for going abroad is more than the whole team works ({most:g})"
+    if hours == 0:
+        yield "capacity: nobody has time for going abroad (export_hours_per_week is 0)"
+
+
+def _home_abroad(firm: Firm) -> Iterator[str]:
+    for name in ("experience", "contacts"):
+        if any(row.country == firm.home for row in getattr(firm, name)):
+            yield f"{name}: entries for the home country have no effect"
+
+
+def _sales_unknown(firm: Firm) -> Iterator[str]:
+    for row in firm.presence:
+        if row.sales_usd is None and row.until is None:
+            yield f"presence: sales_usd is not given for {country_name(row.country)}; it would sharpen the potential"
+
+
+def _weights_unused(firm: Firm) -> Iterator[str]:
+    for name in ("points", "ranking", "pairwise"):
+        if getattr(firm.weights, name) and firm.weights.method != name:
+            yield f"weights: {name} is given but not used, because method is {firm.weights.method}"
+
+
+def _own_product_without_file(firm: Firm) -> Iterator[str]:
+    own = [offer.code for offer in firm.sells if offer.code.startswith("user:")]
+    if own and not firm.evidence:
+        yield f"evidence: no file is named that could hold the demand for {', '.join(own)}"
+
+
+def _thin_demand(firm: Firm, coverage: Coverage) -> Iterator[str]:
+    for offer in firm.sells:
+        known = demand_at_hand(offer.code, coverage)
+        if known.at_hand != "yes" and not offer.code.startswith("user:"):
+            yield f"sells: demand for {offer.code} is {known.at_hand} known. {known.words}"
+
+
+CHECKS: Final[tuple[Callable[[Firm], Iterator[str]], ...]] = (
+    _money_is_tight,
+    _no_languages,
+    _shares_below_one,
+    _no_sales,
+    _hours_beyond_team,
+    _home_abroad,
+    _sales_unknown,
+    _weights_unused,
+    _own_product_without_file,
+)

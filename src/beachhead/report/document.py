@@ -1,0 +1,121 @@
+"""The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`; a test holds the two together.
+
+``rollout``, ``outlook`` and ``skill`` of the schema's later stages are absent until a plan has them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Points = Annotated[float, Field(ge=0, le=100)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Part(BaseModel):
+    """Base: no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class AxisPart(Part):
+    """A place on one axis, points of 100."""
+
+    mean: Points
+    sd: Annotated[float, Field(ge=0)]
+
+
+class PotentialPart(Part):
+    """Sales a year at maturity, USD: tenth, fiftieth, ninetieth percentile."""
+
+    p10: Annotated[float, Field(ge=0)]
+    p50: Annotated[float, Field(ge=0)]
+    p90: Annotated[float, Field(ge=0)]
+
+
+class RowPart(Part):
+    """One ranked market."""
+
+    market: Iso3
+    name: str
+    rank: Annotated[int, Field(ge=1)]
+    score: Points
+    attractiveness: AxisPart
+    accessibility: AxisPart
+    cell: Literal["go now", "build access", "easy but small", "leave"]
+    pareto: bool
+    p_top: dict[Literal["1", "3", "5", "10"], Probability]
+    expected_rank: Annotated[float, Field(ge=1)]
+    potential_usd: PotentialPart
+    mode: str
+    contributions: dict[str, float]
+    reasons: Annotated[list[str], Field(max_length=3)]
+    warnings: list[str]
+
+
+class ExcludedPart(Part):
+    """A market that a must-have removed."""
+
+    market: Iso3
+    reason: str
+
+
+class LeverPart(Part):
+    """What would change the answer if it were known."""
+
+    indicator: str
+    name: str
+    changes: Annotated[float, Field(ge=0)]
+    p_first: Probability
+
+
+class DemandPart(Part):
+    """What demand was measured on."""
+
+    kind: str
+    code: str
+    label: str
+    markets_by_status: dict[str, int]
+
+
+class EvidencePart(Part):
+    """Which snapshot of the evidence was used."""
+
+    snapshot: str
+    vintage: str
+
+
+class PlanDocument(Part):
+    """``beachhead plan --json`` and ``result.json``."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, title="beachhead.plan/1")
+
+    schema_: Annotated[Literal["beachhead.plan/1"], Field(alias="schema")]
+    firm: dict[str, Any]
+    seed: Annotated[int, Field(ge=0)]
+    draws: Annotated[int, Field(ge=1)]
+    evidence: EvidencePart
+    ranked: Annotated[int, Field(ge=0)]
+    shortlist: list[RowPart]
+    demand: DemandPart
+    levers: list[LeverPart]
+    excluded: list[ExcludedPart]
+    notes: list[str]
+
+
+class MarketsDocument(Part):
+    """``beachhead markets --json``."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, title="beachhead.markets/1")
+
+    schema_: Annotated[Literal["beachhead.markets/1"], Field(alias="schema")]
+    markets: list[RowPart]
+    excluded: list[ExcludedPart]
+
+
+def schema_text(document: type[BaseModel]) -> str:
+    """JSON Schema of a document, as shipped."""
+    return json.dumps(document.model_json_schema(by_alias=True), indent=2, ensure_ascii=False) + "\n"

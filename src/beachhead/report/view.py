@@ -1,0 +1,156 @@
+"""What the page shows, section by section, as plain values: the template only lays it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from beachhead.charts import numbers as n
+from beachhead.report import tables
+from beachhead.report.tables import Table
+from beachhead.report.words import Voice, answer, in_text, mode_names, name_of, offers, sentence, size
+
+if TYPE_CHECKING:
+    from beachhead.flow import Plan
+    from beachhead.report.figures import Drawn
+
+DUELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One shortlisted market as the owner first sees it."""
+
+    rank: int
+    market: str
+    name: str
+    cell: str
+    chance: str
+    attractiveness: str
+    accessibility: str
+    potential: tuple[str, str, str]
+    mode: str
+    weeks: str
+    cost: str
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How to enter one market. ``steps``: mode and the evidence it waits for."""
+
+    market: str
+    name: str
+    mode: str
+    reasons: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
+    why_not: str
+    likeness: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Tables about one shortlisted market."""
+
+    market: str
+    name: str
+    note: str
+    table: Table
+
+
+def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
+    """Everything the template reads."""
+    s, catalogue = plan.selection, plan.evidence.catalogue
+    voice = Voice(s, catalogue, plan.modes)
+    some = range(size(plan))
+    return {
+        "plan": plan,
+        "firm": s.firm,
+        "offers": offers(s),
+        "home": name_of(catalogue, s.home),
+        "answer": answer(plan),
+        "charts": {chart.name: chart for chart in drawn},
+        "cards": [card(plan, voice, m) for m in some],
+        "entries": [entry(plan, m) for m in some],
+        "potentials": [Dossier(s.markets[m], s.names[m], _potential_note(plan, m), tables.factors(plan, m)) for m in some],
+        "evidence": [Dossier(s.markets[m], s.names[m], evidence_note(voice, m), tables.evidence(plan, m)) for m in some],
+        "tables": page_tables(plan),
+        "notes": [sentence(note) for note in (*s.demand.notes, *s.potential.notes)],
+        "weights": s.weight_ground,
+    }
+
+
+def page_tables(plan: Plan) -> dict[str, Table]:
+    """The tables that stand once on the page, by name."""
+    return {
+        "ranking": tables.ranking(plan, mode_names()),
+        "ranks": tables.rank_chances(plan),
+        "duels": tables.duels(plan, DUELS),
+        "contributions": tables.criterion_points(plan),
+        "levers": tables.levers(plan),
+        "excluded": tables.left_out(plan),
+        "assumptions": tables.assumptions(),
+        "sources": tables.sources(plan),
+    }
+
+
+def card(plan: Plan, voice: Voice, m: int) -> Card:
+    """The card of one market."""
+    s, p, modes = plan.selection, plan.selection.potential, plan.modes
+    j = modes.modes.index(modes.best[m])
+    axes = [n.points(float(a.mean[m]), float(a.sd[m])) for a in (s.attractiveness, s.accessibility)]
+    return Card(
+        rank=m + 1,
+        market=s.markets[m],
+        name=s.names[m],
+        cell=s.cell[m],
+        chance=n.pct(float(s.p_top[5][m])),
+        attractiveness=axes[0],
+        accessibility=axes[1],
+        potential=(n.short(float(p.p10[m])), n.short(float(p.p50[m])), n.short(float(p.p90[m]))),
+        mode=mode_names()[modes.best[m]],
+        weeks=n.plain(float(modes.weeks[m, j])),
+        cost=n.usd(float(modes.cost_usd[m, j])),
+        reasons=tuple(sentence(text) for text in tables.strengths(voice, m)),
+        warnings=tuple(sentence(text) for text in voice.warnings(m)),
+    )
+
+
+def entry(plan: Plan, m: int) -> Entry:
+    """The way into one market."""
+    modes, s = plan.modes, plan.selection
+    names = mode_names()
+    return Entry(
+        market=s.markets[m],
+        name=s.names[m],
+        mode=names[modes.best[m]],
+        reasons=tuple(sentence(text) for text in modes.reasons[m]),
+        steps=tuple((names[stage.mode], sentence(stage.when)) for stage in modes.path[m]),
+        why_not=modes.why_not[m],
+        likeness=likeness(plan, m),
+        table=tables.mode_figures(plan, names, m),
+    )
+
+
+def likeness(plan: Plan, m: int) -> str:
+    """What likeness to markets that the firm knows takes off the cost of entry; empty if nothing."""
+    modes = plan.modes
+    cut = float(modes.discount[m])
+    if cut <= 0:
+        return ""
+    known = n.listed([name_of(plan.evidence.catalogue, market) for market in modes.discount_from[m]])
+    return f"Because you know {known}, entry costs {n.pct(cut)} less (±{n.plain(100 * float(modes.discount_sd[m]))} points)."
+
+
+def evidence_note(voice: Voice, m: int) -> str:
+    """How much of a market's score is not observed."""
+    return f"{n.pct(float(voice.thin[m]))} of the weight rests on imputed figures."
+
+
+def _potential_note(plan: Plan, m: int) -> str:
+    p = plan.selection.potential
+    low, high = n.short(float(p.p10[m])), n.short(float(p.p90[m]))
+    return f"Median {n.usd(float(p.p50[m]))} a year in {in_text(plan.selection, m)}; eight times in ten between {low} and {high}."

@@ -1,0 +1,274 @@
+"""``beachhead firm``: check says what a file says, new writes a file that reads back the same and never overwrites."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from beachhead.cli import main
+from beachhead.firm import Firm
+from beachhead.firm_file import firm_text, read_firm, read_tables
+from beachhead.firm_file.answers import questions
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ANSWERS: dict[str, Any] = {
+    "name": "Tamarind",
+    "home": "India",
+    "sector": "technology",
+    "languages": "English, Hindi",
+    "sells": [{"code": "icio:J62_63", "name": "Apps", "share": "80 %"}],
+    "sales.home_usd": "420k",
+    "sales.growth": "25%",
+    "capacity.team": 14,
+    "cash.available_usd": "180,000",
+    "cash.floor_usd": 60_000,
+    "experience": [{"country": "Sweden", "years": "10"}],
+    "presence": [{"country": "UAE", "since": "2024Q2", "sales_usd": "46k"}],
+    "screen.exclude": "North Korea; RUS",
+}
+
+
+def firm(*args: str | Path, answers: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["firm", *map(str, args)], input=answers)
+
+
+# check
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
+def test_check_says_in_words_what_the_file_says(path: Path) -> None:
+    result = firm("check", path)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    known = read_firm(path)
+    assert "no faults" in said and known.name in said
+    assert f"{known.sales.home_usd:,.0f} USD" in said
+    assert f"{known.cash.available_usd - known.cash.floor_usd:,.0f} USD to spend" in said
+
+
+def test_check_as_json_carries_the_firm_and_the_warnings() -> None:
+    result = firm("check", EXAMPLES / "kenya_coffee.toml", "--json")
+    said = json.loads(result.stdout)
+    assert result.exit_code == 0 and said["ok"] and said["faults"] == []
+    assert said["firm"]["home"] == "KEN"
+    assert any("chapter groups 90 and 91" in warning for warning in said["warnings"])
+
+
+def test_check_as_json_carries_every_fault(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    path.write_text('name = "x"\nhome = "DE"\n[cash]\navailable_usd = -1\n')
+    result = firm("check", path, "--json")
+    said = json.loads(result.stdout)
+    assert result.exit_code == 2 and not said["ok"] and said["firm"] is None
+    fields = [fault["field"] for fault in said["faults"]]
+    assert fields == ["home", "sector", "sells", "sales", "capacity", "cash.available_usd"]
+    assert all(fault.keys() == {"field", "value", "remedy"} for fault in said["faults"])
+    assert result.stderr.count("Error: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"languages": []}, "languages: none"),
+        ({"cash": {"available_usd": 100_000, "floor_usd": 99_000}}, "only 1,000 USD is free"),
+        ({"sells": [{"code": "icio:M", "share": 0.4}]}, "other 60%"),
+        ({"sells": [{"code": "hs:6403"}]}, "partly known"),
+        ({"sells": [{"code": "user:mine"}]}, "no file is named"),
+        ({"sales": {"home_usd": 0}, "presence": []}, "none yet"),
+        ({"capacity": {"team": 1, "export_hours_per_week": 90}}, "more than the whole team"),
+        ({"capacity": {"team": 1, "export_hours_per_week": 0}}, "nobody has time"),
+        ({"contacts": [{"country": "IND"}]}, "no effect"),
+        ({"presence": [{"country": "ARE", "since": "2020"}]}, "sales_usd is not given for United Arab Emirates"),
+        ({"weights": {"points": {"ease": 1}}}, "points is given but not used"),
+    ],
+)
+def test_check_warns_without_refusing(changes: dict[str, Any], warning: str, tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    base = read_tables(EXAMPLES / "india_mobile_app.toml")
+    path.write_text(firm_text(Firm.model_validate(base | changes)))
+    result = firm("check", path, "--json")
+    assert result.exit_code == 0
+    assert any(warning in text for text in json.loads(result.stdout)["warnings"])
+
+
+def test_sound_example_has_no_warning() -> None:
+    assert json.loads(firm("check", EXAMPLES / "india_mobile_app.toml", "--json").stdout)["warnings"] == []
+
+
+# new --from-answers
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps(ANSWERS))
+    return path
+
+
+def test_new_reads_answers_as_people_write_them(answers: Path, tmp_path: Path) -> None:
+    result = firm("new", tmp_path / "firm.toml", "--from-answers", answers)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == "" and "firm.toml" in result.stderr
+    written = read_firm(tmp_path / "firm.toml")
+    assert (written.home, written.languages, written.sales.home_usd) == ("IND", ("en", "hi"), 420_000)
+    assert (written.sells[0].share, written.sales.growth, written.cash.available_usd) == (0.8, 0.25, 180_000)
+    assert (written.experience[0].country, written.presence[0].country) == ("SWE", "ARE")
+    assert written.screen.exclude == ("PRK", "RUS")
+
+
+def test_new_writes_into_a_folder(answers: Path, tmp_path: Path) -> None:
+    assert firm("new", tmp_path, "--from-answers", answers).exit_code == 0
+    assert (tmp_path / "firm.toml").is_file()
+
+
+def test_written_file_as_answers_gives_the_same_firm(answers: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    firm("new", one, "--from-answers", answers)
+    firm("new", two, "--from-answers", one)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_new_never_overwrites_without_force(answers: Path, tmp_path: Path) -> None:
+    target = tmp_path / "firm.toml"
+    target.write_text("mine")
+    result = firm("new", target, "--from-answers", answers)
+    assert result.exit_code == 2 and "--force" in result.stderr
+    assert target.read_text() == "mine"
+
+
+def test_force_keeps_every_older_file(answers: Path, tmp_path: Path) -> None:
+    target = tmp_path / "firm.toml"
+    for text in ("first", "second"):
+        target.write_text(text)
+        assert firm("new", target, "--from-answers", answers, "--force").exit_code == 0
+    assert (tmp_path / "firm.toml.bak").read_text() == "first"
+    assert (tmp_path / "firm.toml.bak1").read_text() == "second"
+    assert read_firm(target).name == "Tamarind"
+    assert {p.name for p in tmp_path.iterdir()} == {"answers.json", "firm.toml", "firm.toml.bak", "firm.toml.bak1"}
+
+
+def test_new_names_a_missing_folder(answers: Path, tmp_path: Path) -> None:
+    result = firm("new", tmp_path / "no" / "firm.toml", "--from-answers", answers)
+    assert result.exit_code == 2 and "no folder" in result.stderr
+
+
+def test_faulty_answers_are_all_told(answers: Path, tmp_path: Path) -> None:
+    answers.write_text(json.dumps(ANSWERS | {"home": "Atlantis", "sales.home_usd": "much"}))
+    result = firm("new", tmp_path / "firm.toml", "--from-answers", answers)
+    assert result.exit_code == 2
+    assert "home" in result.stderr and '"much"' in result.stderr
+    assert not (tmp_path / "firm.toml").exists()
+
+
+# new, asked one by one. An empty answer takes the default or leaves the field out.
+
+TYPED = {
+    "name": ["Tamarind"],
+    "home": ["Atlantis", "India"],  # the first is refused and asked for again
+    "sector": ["1"],
+    "languages": ["English, Klingonese", "English, Hindi"],
+    "sells.code": ["mobile app", "0", "mobile app", "1"],  # search, again, choose
+    "sells.name": ["Apps"],
+    "sells.share": ["80%"],
+    "sales.home_usd": ["lots", "420k"],
+    "sales.gross_margin": ["62", "62%"],
+    "capacity.team": ["14"],
+    "cash.available_usd": ["180k"],
+    "cash.floor_usd": ["200k", "60k"],  # above what is available: asked for again
+    "experience.country": ["Sweden"],
+    "experience.years": ["10"],
+    "presence.country": ["India", "UAE"],  # home is no market
+    "presence.mode": ["3"],
+    "presence.since": ["2024Q9", "2024Q2"],
+    "screen.exclude": ["North Korea"],
+}
+BLOCKS = {"sells": True, "experience": True, "contacts": False, "presence": True}  # whether a block is given
+
+
+def typed() -> str:
+    """The keys a person presses, in the order of the questions; blocks end with an empty answer."""
+    lines: list[str] = []
+    sections = [question.section for question in questions()]
+    for i, question in enumerate(questions()):
+        if question.section in BLOCKS and not BLOCKS[question.section]:
+            lines += [""] * (sections.index(question.section) == i)
+            continue
+        lines += TYPED.get(question.id, [""])
+        if question.section in BLOCKS and (i + 1 == len(sections) or sections[i + 1] != question.section):
+            lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+EXPECTED = Firm.model_validate(
+    {
+        "name": "Tamarind",
+        "home": "IND",
+        "sector": "technology",
+        "languages": ["en", "hi"],
+        "sells": [{"code": "icio:J62_63", "name": "Apps", "share": 0.8}],
+        "sales": {"home_usd": 420_000, "gross_margin": 0.62},
+        "capacity": {"team": 14},
+        "cash": {"available_usd": 180_000, "floor_usd": 60_000},
+        "experience": [{"country": "SWE", "years": 10}],
+        "presence": [{"country": "ARE", "mode": "ecommerce", "since": "2024Q2"}],
+        "screen": {"exclude": ["PRK"]},
+    }
+)
+
+
+def test_wizard_asks_again_and_writes_what_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    result = firm("new", path, answers=typed())
+    assert result.exit_code == 0, result.stderr
+    assert read_firm(path) == EXPECTED
+    assert "three-letter country code" in result.stderr, "a refused answer is explained"
+
+
+def test_wizard_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
+    for kept in (1, 5, 20):
+        begun = "\n".join(typed().splitlines()[:kept]) + "\n"
+        result = firm("new", tmp_path / "firm.toml", answers=begun)
+        assert result.exit_code == 130
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_wizard_refuses_the_target_before_the_first_question(tmp_path: Path) -> None:
+    (tmp_path / "firm.toml").write_text("mine")
+    result = firm("new", tmp_path / "firm.toml", answers=typed())
+    assert result.exit_code == 2 and "Name of the firm" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_wizard_at_a_real_terminal(tmp_path: Path) -> None:
+    import pty
+
+    path = tmp_path / "firm.toml"
+    child, terminal = pty.fork()
+    if child == 0:  # pragma: no cover - the other process
+        os.execv(
+            sys.executable,
+            [sys.executable, "-c", f"from beachhead.cli import main; main(['firm', 'new', {str(path)!r}])"],
+        )
+    os.write(terminal, typed().encode())
+    shown = read_all(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown.decode()
+    assert read_firm(path) == EXPECTED
+
+
+def read_all(terminal: int) -> bytes:
+    """What the terminal shows until its process ends."""
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(terminal, 65536)
+        except OSError:  # Linux says so when the other side is gone
+            return shown
+        if not chunk:
+            return shown
+        shown += chunk

@@ -1,0 +1,131 @@
+"""Worth and thresholds: checked against a direct sum over years, numerical integration and a root search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.stats import lognorm
+from small_world import World, make_firm, make_selection
+
+from beachhead.enter import MODES
+from beachhead.enter.choose import Workings, work_out
+from beachhead.enter.stages import chance_above
+from beachhead.enter.tables import assume, commitment, number
+from beachhead.enter.value import (
+    continuation,
+    heavier,
+    line_after,
+    mode_value,
+    potential_bins,
+    switched,
+    thresholds,
+)
+
+
+@pytest.fixture
+def workings(world: World) -> Workings:
+    return prepared(world)
+
+
+def prepared(world: World, median: float = 200_000.0, sd: float = 1.0, **firm: Any) -> Workings:
+    """Costs, lines and worth for a firm in the small world."""
+    f = make_firm(**firm)
+    return work_out(f, world, make_selection(f, median, sd))  # type: ignore[arg-type]
+
+
+@given(st.floats(1e3, 1e6), st.floats(0.2, 2.5))
+def test_bins_keep_the_mean_of_the_log_normal(median: float, sd: float) -> None:
+    p = potential_bins(np.array([median]), np.array([sd]), np.inf)
+    assert p.mean() == pytest.approx(lognorm(sd, scale=median).mean(), rel=1e-9)
+    assert np.all(np.diff(p[0]) > 0)
+
+
+def test_nothing_is_sold_beyond_what_the_firm_can_deliver() -> None:
+    assert potential_bins(np.array([1e6]), np.array([2.0]), 5e5).max() == 5e5
+
+
+def test_worth_of_staying_equals_the_sum_over_years(workings: Workings) -> None:
+    """Second implementation: year by year, in plain Python, for direct export at a potential of 300,000."""
+    w, k, p = workings, MODES.index("direct_export"), 300_000.0
+    start = w.cost.weeks[0, k] / 52
+    income = p * w.fit.value[0, k] * number("reach")[k] * number("margin_kept")[k] * w.firm.sales.gross_margin
+    running = 4 * (w.cost.fixed[0, k] + w.cost.staff[0, k])
+    total = 0.0
+    for year in range(1, int(assume("horizon_years"))):
+        part = min(max(assume("horizon_years") - start - year, 0.0), 1.0)
+        live = (1 - assume("chance_exit")) ** year / (1 + assume("discount_rate")) ** (start + year) * part
+        total += live * (income * assume(f"ramp_{year + 1}") - running)
+    assert line_after(w.lines, np.full((5, 1), p))[0, k, 0] == pytest.approx(total)
+
+
+def test_at_the_threshold_staying_and_switching_are_worth_the_same(workings: Workings) -> None:
+    """Closed form against a root search on the two worths, for every pair of modes with a finite threshold."""
+    w = workings
+    at = thresholds(w.lines, w.cost)[0]
+    pairs = [(a, b) for a in range(7) for b in range(7) if np.isfinite(at[a, b]) and at[a, b] > 0]
+    assert len(pairs) > 5
+    for a, b in pairs:
+
+        def gain(p: float, a: int = a, b: int = b) -> float:
+            grid = np.full((5, 1), p)
+            return float(switched(w.lines, w.cost, grid)[0, a, b, 0] - line_after(w.lines, grid)[0, a, 0])
+
+        assert brentq(gain, 0.0, 10 * at[a, b], xtol=1e-6) == pytest.approx(at[a, b], rel=1e-6)
+
+
+def test_worth_of_a_mode_agrees_with_simulation(workings: Workings) -> None:
+    """Monte Carlo over the potential, deciding path by path after the first year."""
+    w, rng = workings, np.random.default_rng(7)
+    p = np.exp(np.log(200_000.0) + rng.standard_normal((1, 200_000)))
+    p = np.broadcast_to(p, (5, p.shape[1]))
+    first = (w.lines.share * w.lines.ramp_1)[..., None] * p[:, None, :]
+    first = first - (w.lines.yearly * w.lines.year_1 + w.lines.wait + w.cost.setup)[..., None]
+    simulated = (first + continuation(w.lines, w.cost, p, w.follow)).mean(axis=-1)[0]
+    bins = potential_bins(np.full(5, 200_000.0), np.ones(5), np.inf)
+    computed = mode_value(w.lines, w.cost, bins, w.follow, risk_appetite=1.0)[0]
+    assert computed == pytest.approx(simulated, abs=0.02 * np.abs(simulated).max())
+
+
+def test_the_right_to_stop_or_switch_never_costs(workings: Workings) -> None:
+    w = workings
+    p = potential_bins(np.full(5, 200_000.0), np.ones(5), np.inf)
+    assert np.all(continuation(w.lines, w.cost, p, w.follow) >= line_after(w.lines, p))
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+@settings(max_examples=20)
+def test_a_bolder_owner_never_values_a_mode_less(a: float, b: float) -> None:
+    low, high = (mode_value_at(World(), x) for x in sorted((a, b)))
+    assert np.all(high >= low - 1e-9)
+
+
+def mode_value_at(world: World, appetite: float) -> np.ndarray:
+    """Worth with fit held still, so that only the taste for risk moves."""
+    w = prepared(world)
+    p = potential_bins(np.full(5, 200_000.0), np.ones(5), np.inf)
+    return mode_value(w.lines, w.cost, p, w.follow, appetite)
+
+
+@given(st.floats(1e4, 1e6), st.floats(1.0, 5.0))
+@settings(max_examples=20)
+def test_a_larger_market_is_never_worth_less(median: float, factor: float) -> None:
+    world = World()
+    assert np.all(prepared(world, median * factor).value >= prepared(world, median).value - 1e-6)
+
+
+def test_one_may_only_go_on_to_what_commits_more(workings: Workings) -> None:
+    follow = heavier(np.ones((5, 7), bool))
+    for m, a, b in np.argwhere(follow):
+        assert m < 5 and commitment()[b] > commitment()[a]
+    assert not follow[:, MODES.index("subsidiary"), :].any()
+    assert workings.follow.shape == (5, 7, 7)
+
+
+def test_chance_of_a_threshold_is_that_of_the_log_normal() -> None:
+    assert chance_above(300_000, 200_000, 0.8) == pytest.approx(lognorm(0.8, scale=200_000).sf(300_000))
+    assert chance_above(np.inf, 200_000, 0.8) == 0 and chance_above(0, 200_000, 0.8) == 1

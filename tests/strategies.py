@@ -1,0 +1,122 @@
+"""Hypothesis strategies that several test files share."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from beachhead.evidence.catalogue import load_catalogue
+from beachhead.firm import (
+    CRITERIA,
+    Attitude,
+    Capacity,
+    Cash,
+    Contact,
+    Experience,
+    Firm,
+    Offer,
+    Presence,
+    Sales,
+    Screen,
+    WeightChoice,
+)
+
+SECTORS = ("technology", "ecommerce_retail", "services", "manufacturing")
+MODES = ("indirect_export", "direct_export", "ecommerce", "franchising", "licensing", "joint_venture", "subsidiary")
+CODES = ("hs:64", "hs:09", "hs:2508", "hs:250810", "icio:J62_63", "icio:M", "user:my-own")
+MARKETS = load_catalogue().markets
+
+shares = st.floats(0, 1)
+money = st.floats(0, 1e9).map(lambda x: round(x, 2))
+lines = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=30)
+languages = st.lists(st.sampled_from(["en", "fr", "hi", "pt-BR", "sw"]), unique=True, max_size=3).map(tuple)
+positive = st.floats(0.2, 8.9)
+
+
+@st.composite
+def offers(draw: st.DrawFn) -> tuple[Offer, ...]:
+    """One to three offers with different codes; their shares add up to one at most."""
+    codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True))
+    return tuple(Offer(code=code, name=draw(lines), share=draw(st.floats(0, 1 / len(codes)))) for code in codes)
+
+
+@st.composite
+def presences(draw: st.DrawFn, home: str) -> Presence:
+    """A market abroad, left after it was entered or not left."""
+    since = draw(st.integers(2000, 2020))
+    return Presence(
+        country=draw(st.sampled_from([m for m in MARKETS if m != home])),
+        mode=draw(st.sampled_from(MODES)),
+        since=f"{since}Q{draw(st.integers(1, 4))}",
+        until=draw(st.none() | st.integers(since + 1, 2026).map(str)),
+        sales_usd=draw(st.none() | money),
+    )
+
+
+@st.composite
+def weight_choices(draw: st.DrawFn) -> WeightChoice:
+    """Weights stated in any of the four ways, with what each needs."""
+    method = draw(st.sampled_from(["sector", "points", "ranking", "pairwise"]))
+    pairs = [f"{a}/{b}" for i, a in enumerate(CRITERIA) for b in CRITERIA[i + 1 :]]
+    return WeightChoice(
+        method=method,
+        confidence=draw(st.sampled_from(["low", "medium", "high"])),
+        points=draw(st.dictionaries(st.sampled_from(CRITERIA), positive, min_size=1)) if method == "points" else {},
+        ranking=tuple(draw(st.permutations(CRITERIA))) if method == "ranking" else (),
+        pairwise={pair: draw(positive) for pair in pairs} if method == "pairwise" else {},
+    )
+
+
+@st.composite
+def screens(draw: st.DrawFn, home: str) -> Screen:
+    """Some must-haves; few enough that markets remain."""
+    abroad = [m for m in MARKETS if m != home]
+    return Screen(
+        exclude=tuple(draw(st.lists(st.sampled_from(abroad), max_size=3, unique=True))),
+        min_gdp_usd=draw(st.none() | st.floats(0, 1e11)),
+        max_inform_risk=draw(st.none() | st.floats(5, 10)),
+        require_agreement=draw(st.booleans()),
+    )
+
+
+@st.composite
+def firms(draw: st.DrawFn) -> Firm:
+    """A valid firm from anywhere, of any sector, with any part filled in."""
+    home = draw(st.sampled_from(MARKETS))
+    available = draw(money)
+    countries = st.sampled_from(MARKETS)
+    return Firm(
+        name=draw(lines),
+        home=home,
+        sector=draw(st.sampled_from(SECTORS)),
+        website=draw(st.none() | st.just("https://www.example.com/a?b=%20c")),
+        languages=draw(languages),
+        memberships=tuple(draw(st.lists(lines, max_size=2))),
+        seed=draw(st.integers(0, 2**32 - 1)),
+        sells=draw(offers()),
+        sales=Sales(
+            home_usd=draw(money),
+            growth=draw(st.floats(-1, 2)),
+            gross_margin=draw(shares),
+            unit_value_usd=draw(st.none() | money),
+        ),
+        capacity=Capacity(team=draw(st.floats(0.1, 500)), export_hours_per_week=draw(st.floats(0, 400))),
+        cash=Cash(available_usd=available, floor_usd=available * draw(shares)),
+        experience=tuple(
+            draw(st.lists(st.builds(Experience, country=countries, years=st.floats(0, 40), who=lines), max_size=2))
+        ),
+        contacts=tuple(
+            draw(
+                st.lists(
+                    st.builds(Contact, country=countries, kind=st.just("agent"), count=st.integers(1, 9)), max_size=2
+                )
+            )
+        ),
+        presence=tuple(draw(st.lists(presences(home), max_size=2))),
+        attitude=draw(
+            st.builds(
+                Attitude, risk_appetite=shares, control=shares, speed=shares, codifiability=shares, protection=shares
+            )
+        ),
+        screen=draw(screens(home)),
+        weights=draw(weight_choices()),
+    )

@@ -1,0 +1,312 @@
+"""The firm file: what is written is what is read, every fault is told at once, and the rules hold."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from strategies import firms
+
+import beachhead
+from beachhead.errors import InputError
+from beachhead.evidence.catalogue import load_catalogue
+from beachhead.firm import CRITERIA, Firm
+from beachhead.firm_file import check_draft, firm_text, read_firm
+from beachhead.firm_file.answers import known_fields, questions, read_answers, read_number
+from beachhead.firm_file.countries import find_country, guess_country, names
+from beachhead.firm_file.words import model_of, words
+from beachhead.products import coverage_of, demand_at_hand
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
+SMALL: dict[str, Any] = {
+    "name": "Firm",
+    "home": "IND",
+    "sector": "services",
+    "sells": [{"code": "icio:M"}],
+    "sales": {"home_usd": 1000},
+    "capacity": {"team": 3},
+    "cash": {"available_usd": 900, "floor_usd": 100},
+    "languages": ["en"],
+}
+
+
+def faults(**changes: Any) -> dict[str, str]:
+    """Remedy by field for the small firm with some parts replaced."""
+    return {fault.field: fault.remedy for fault in check_draft(SMALL | changes, Path()).faults}
+
+
+def test_small_firm_is_sound() -> None:
+    assert faults() == {}
+
+
+# Reading and writing.
+
+
+@given(firms())
+@settings(max_examples=40, deadline=None)
+def test_written_firm_reads_back_the_same(firm: Firm) -> None:
+    assert Firm.model_validate(tomllib.loads(firm_text(firm))) == firm
+
+
+@given(firms())
+@settings(max_examples=25, deadline=None)
+def test_written_file_holds_every_field_with_its_description(firm: Firm) -> None:
+    text = firm_text(firm)
+    prose = " ".join(re.sub(r"^#\s+", "", line) for line in text.splitlines())
+
+    def visit(model: type) -> None:
+        for name, field in model.model_fields.items():
+            inner = model_of(field.annotation)
+            assert re.search(rf"^(# )?(\[\[?)?(\w+\.)?{name}(\]\]?| =)", text, re.MULTILINE), name
+            if inner:
+                visit(inner)
+            else:
+                assert field.description, f"{model.__name__}.{name} has no description"
+                assert " ".join(field.description.split()) in prose
+
+    visit(Firm)
+
+
+@given(firms())
+@settings(max_examples=10, deadline=None)
+def test_commented_examples_are_valid_when_uncommented(firm: Firm) -> None:
+    """Every optional field shows an example that the check would accept (but for clashes between examples)."""
+    loose = [line[2:] for line in firm_text(firm).splitlines() if re.match(r"# [a-z_]+ = ", line)]
+    for line in loose:
+        tomllib.loads(line)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_have_no_faults_and_their_files_exist(path: Path) -> None:
+    firm = beachhead.load_firm(path)
+    assert all(file.is_file() for file in firm.evidence)
+
+
+def test_examples_are_four_ways_of_knowing_demand() -> None:
+    coverage = coverage_of(beachhead.load_evidence())
+    kinds = {path.stem: demand_at_hand(beachhead.load_firm(path).sells[0].code, coverage).kind for path in EXAMPLES}
+    assert kinds == {
+        "india_bentonite": "line",
+        "india_mobile_app": "sector",
+        "kenya_coffee": "composite",
+        "portugal_footwear": "chapter",
+    }
+
+
+def test_example_demand_file_is_in_the_contract_format_and_says_it_is_invented() -> None:
+    with (ROOT / "examples/portugal_footwear_demand.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["market", "product", "value_usd", "sd_log", "year", "source"]
+    assert {row["product"] for row in rows} == {"hs:64"}
+    assert {row["market"] for row in rows} <= set(load_catalogue().markets)
+    assert all("not a public statistic" in row["source"] for row in rows)
+    assert all(float(row["value_usd"]) > 0 and 0 < float(row["sd_log"]) < 1 for row in rows)
+
+
+def test_evidence_files_are_found_beside_the_firm_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/own.csv").write_text("market,indicator,value\n")
+    (tmp_path / "sub/firm.toml").write_text(firm_text(Firm.model_validate(SMALL | {"evidence": ["own.csv"]})))
+    monkeypatch.chdir(tmp_path)
+    assert read_firm(Path("sub/firm.toml")).evidence == (Path("sub/own.csv"),)
+
+
+def test_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + firm_text(Firm.model_validate(SMALL)).encode())
+    assert read_firm(path).name == "Firm"
+
+
+# Faults: all at once, each with field, value and remedy.
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    path.write_text(
+        'home = "DE"\nsector = "tech"\nnmae = "x"\n[[sells]]\ncode = "hs:7799"\nshare = 2\n[sales]\nhome_usd = "12"\n'
+        '[capacity]\nteam = 0\n[cash]\navailable_usd = 5\nfloor_usd = 9\n[screen]\nexclude = ["UK"]\n'
+        '[weights]\nmethod = "points"\npoints = {size = nan}\n'
+    )
+    with pytest.raises(InputError) as caught:
+        read_firm(path)
+    found = {fault.field: fault for fault in caught.value.faults}
+    assert found.keys() == {
+        "name", "nmae", "home", "sector", "sells", "sells[0].code", "sells[0].share", "sales.home_usd", "capacity.team",
+        "cash.floor_usd", "screen.exclude[0]", "weights.points.size",
+    }  # fmt: skip
+    assert '"DEU" for Germany' in found["home"].remedy and found["home"].value == '"DE"'
+    assert 'did you mean "name"' in found["nmae"].remedy
+    assert "GBR" in found["screen.exclude[0]"].remedy
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "remedy"),
+    [
+        ({"home": "Germany"}, "home", '"DEU" for Germany'),
+        ({"home": "deu"}, "home", '"DEU"'),
+        ({"home": "ZZZ"}, "home", "three-letter country code"),
+        ({"cash": {"available_usd": -1}}, "cash.available_usd", "0 or more"),
+        ({"cash": {"available_usd": 10, "floor_usd": 11}}, "cash.floor_usd", "above cash.available_usd"),
+        ({"sales": {"home_usd": True}}, "sales.home_usd", "number"),
+        ({"sales": {"home_usd": float("nan")}}, "sales.home_usd", "ordinary number"),
+        ({"sales": {"home_usd": float("inf")}}, "sales.home_usd", "ordinary number"),
+        ({"sales": {"home_usd": 10**400}}, "sales.home_usd", "number"),
+        ({"sales": [1]}, "sales", "section"),
+        ({"sells": []}, "sells", "one entry or more"),
+        ({"sells": {"code": "icio:M"}}, "sells", "[[sells]]"),
+        ({"sells": [{"code": "icio:M"}, {"code": "hs:64"}]}, "sells", "add up to 1"),
+        ({"sells": [{"code": "hs:64", "share": 0.1}] * 2}, "sells[1].code", "twice"),
+        ({"sells": [{"code": "hs:77"}]}, "sells[0].code", "products search"),
+        ({"sells": [{"code": "shoes"}]}, "sells[0].code", '"hs:64"'),
+        ({"languages": ["German"]}, "languages[0]", '"de"'),
+        ({"languages": "en"}, "languages", "square brackets"),
+        ({"website": "javascript:alert(1)"}, "website", "https://"),
+        ({"name": "a\x1b[2Jb"}, "name", "control character"),
+        ({"name": "x" * 300}, "name", "longer than 200"),
+        ({"evidence": ["nowhere.csv"]}, "evidence[0]", "no such file"),
+        ({"evidence": [__file__]}, "evidence[0]", "CSV or Parquet"),
+        ({"presence": [{"country": "IND", "since": "2020"}]}, "presence[0].country", "home country"),
+        ({"presence": [{"country": "USA", "since": "2020Q3", "until": "2020Q1"}]}, "presence[0].until", "before since"),
+        ({"presence": [{"country": "USA", "since": "2020Q3", "until": "2019"}]}, "presence[0].until", "before since"),
+        ({"presence": [{"country": "USA", "since": 2020}]}, "presence[0].since", "quotes"),
+        ({"presence": [{"country": "USA", "since": "2020Q5"}]}, "presence[0].since", '"2024Q2"'),
+        ({"screen": {"exclude": ["IND"]}}, "screen.exclude", "never a candidate"),
+        ({"screen": {"only": ["USA"], "exclude": ["USA"]}}, "screen.only", "also in screen.exclude"),
+        ({"screen": {"regions": ["Europe"]}}, "screen.regions[0]", "Europe & Central Asia"),
+        ({"screen": {"require_agreement": "yes"}}, "screen.require_agreement", "true or false"),
+        ({"weights": {"points": {"ese": 1}}}, "weights.points.ese", 'did you mean "ease"'),
+        ({"weights": {"ranking": ["ease"]}}, "weights.ranking", "every criterion"),
+        ({"weights": {"ranking": [*CRITERIA, "ease"]}}, "weights.ranking", "more than once"),
+        ({"weights": {"method": "ranking"}}, "weights.ranking", "needs it"),
+        ({"weights": {"method": "points", "points": {"ease": 0}}}, "weights.points", "above 0"),
+        ({"weights": {"pairwise": {"ease": 3}}}, "weights.pairwise.ease", "a/b"),
+        ({"weights": {"pairwise": {"ease/ease": 3}}}, "weights.pairwise.ease/ease", "different"),
+        ({"weights": {"pairwise": {"ease/logistics": 30}}}, "weights.pairwise.ease/logistics", "1/9"),
+        ({"weights": {"pairwise": {"ease/logistics": 3}}}, "weights.pairwise", "every two criteria"),
+        (
+            {"weights": {"pairwise": {"ease/logistics": 3, "logistics/ease": 3}}},
+            "weights.pairwise.logistics/ease",
+            "already",
+        ),
+    ],
+)
+def test_fault_names_field_and_remedy(changes: dict[str, Any], field: str, remedy: str) -> None:
+    found = faults(**changes)
+    assert remedy in found[field]
+
+
+def test_year_and_quarter_of_the_same_year_are_in_order() -> None:
+    assert faults(presence=[{"country": "USA", "since": "2020Q3", "until": "2020"}]) == {}
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    ),
+    st.sampled_from(sorted(Firm.model_fields)),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_value_of_any_field_breaks_the_check(value: Any, field: str) -> None:
+    """Whatever stands in a field, the answer is a firm or faults that name it, each on one line."""
+    checked = check_draft(SMALL | {field: value}, Path())
+    assert (checked.firm is None) == bool(checked.faults)
+    assert all(fault.field and fault.remedy and len(fault.value) < 120 for fault in checked.faults)
+
+
+def test_a_firm_built_in_python_obeys_the_same_rules() -> None:
+    with pytest.raises(ValidationError, match=r"above cash\.available_usd"):
+        Firm.model_validate(SMALL | {"cash": {"available_usd": 1, "floor_usd": 2}})
+
+
+def test_fault_sentences_fill_all_their_places() -> None:
+    places = {"description", "near", "examples", "field", "list_form", "table_form"}
+    limits = {"gt", "ge", "lt", "le", "expected", "max_length"}
+    for sentence in words().values():
+        assert set(re.findall(r"{(\w+)", sentence)) <= places | limits
+
+
+def test_older_hs_code_with_flows_is_known() -> None:
+    """Unwrought cobalt was 810510 in HS 1992, the code under which its flows are at hand."""
+    assert faults(sells=[{"code": "hs:810510"}]) == {}
+
+
+# Names.
+
+
+CODES_OF = {
+    "DE": "DEU",
+    "UK": "GBR",
+    "Germany": "DEU",
+    "côte d'ivoire": "CIV",
+    "the netherlands": "NLD",
+    "na": "NAM",
+    "South Korea": "KOR",
+    "U.S.A.": "USA",
+    "Turkey": "TUR",
+    "UAE": "ARE",
+    "Taiwan": "TWN",
+    "xkx": "XKX",
+}
+
+
+@pytest.mark.parametrize(("text", "iso3"), CODES_OF.items())
+def test_country_is_found_by_name_or_code(text: str, iso3: str) -> None:
+    country = find_country(text)
+    assert country is not None and country.iso3 == iso3
+
+
+def test_near_names_are_guessed_but_not_taken() -> None:
+    guess = guess_country("Grmany")
+    assert guess is not None and guess.iso3 == "DEU"
+    assert find_country("Grmany") is None
+
+
+def test_every_economy_is_found_by_its_own_name_and_codes() -> None:
+    for country in load_catalogue().countries.values():
+        for text in (country.name, country.iso2, country.iso3):
+            found = find_country(text)
+            assert found is not None and found.iso3 == country.iso3, text
+    assert set(names().values()) <= set(load_catalogue().countries)
+
+
+def test_criteria_are_those_of_the_catalogue() -> None:
+    scored = {i.criterion for i in load_catalogue().indicators.values() if i.direction != 0 and i.criterion}
+    assert scored == set(CRITERIA)
+
+
+# Answers.
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("420000", 420_000), ("420,000", 420_000), ("420k", 420_000), ("1.2m", 1_200_000), ("12 %", 0.12), ("0,5", 0.5),
+     ("1,234,567.5", 1_234_567.5), ("420 000 USD", 420_000), ("-5", -5), ("much", "much"), ("1.2.3", "1.2.3")],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(text: str, value: float | str) -> None:
+    assert read_number(text) == value
+
+
+def test_questions_ask_for_fields_of_the_model_and_for_all_that_are_required() -> None:
+    for question in questions():
+        assert question.field in known_fields(question.section), question.id
+    asked = {question.id for question in questions()}
+    for name, field in Firm.model_fields.items():
+        inner = model_of(field.annotation)
+        needed = {f"{name}.{k}" for k, f in inner.model_fields.items() if f.is_required()} if inner else {name}
+        assert not (inner or field.is_required()) or needed <= asked
+
+
+def test_answers_by_dotted_id_and_by_section_mean_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"home": "India", "sales.home_usd": "420k", "languages": "English, hi"}')
+    (tmp_path / "b.toml").write_text('home = "IND"\nlanguages = ["en", "Hindi"]\n[sales]\nhome_usd = 420000\n')
+    assert read_answers(tmp_path / "a.json") == read_answers(tmp_path / "b.toml")
