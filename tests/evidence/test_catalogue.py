@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_files import RAW, needs_raw
 
@@ -134,12 +134,14 @@ transforms = pytest.mark.parametrize("transform", sorted(SCALES))
 
 
 @transforms
+@settings(max_examples=50, deadline=None)
 @given(value=values)
 def test_the_scale_can_be_undone(transform: str, value: float) -> None:
     assert from_scale(to_scale(value, transform), transform) == pytest.approx(value, rel=1e-9)
 
 
 @transforms
+@settings(max_examples=50, deadline=None)
 @given(value=st.floats(1e-3, 1e9), sd_t=st.floats(1e-4, 1.0))
 def test_standard_deviations_follow_the_slope_of_the_scale(transform: str, value: float, sd_t: float) -> None:
     step = 1e-6 * max(1.0, abs(float(to_scale(value, transform))))

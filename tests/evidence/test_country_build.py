@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_files import RAW, needs_raw
 
@@ -80,6 +80,7 @@ def test_building_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         assert pair[0] == pair[1], name
 
 
+@settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_the_order_in_which_a_builder_finds_rows_leaves_no_trace(
     tmp_path_factory: pytest.TempPathFactory, seed: int

@@ -27,7 +27,7 @@ def solve(x: np.ndarray, y: np.ndarray, penalty: float) -> np.ndarray:
     return np.linalg.lstsq(left, np.concatenate([y, np.zeros(p)]), rcond=None)[0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(shape=shapes, penalty=st.floats(0.05, 500.0))
 def test_ridge_agrees_with_least_squares(shape: tuple[int, int, int], penalty: float) -> None:
     x, y = draw(*shape)
@@ -36,7 +36,7 @@ def test_ridge_agrees_with_least_squares(shape: tuple[int, int, int], penalty: f
     assert fit.predict(new) == pytest.approx(direct[0] + new @ direct[1:], abs=1e-8)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(shape=shapes, penalty=st.floats(0.05, 500.0))
 def test_closed_form_leave_one_out_equals_refitting_without_each_row(
     shape: tuple[int, int, int], penalty: float
@@ -49,6 +49,7 @@ def test_closed_form_leave_one_out_equals_refitting_without_each_row(
         assert fit.loo[i] == pytest.approx(without[0] + x[i] @ without[1:], abs=1e-7)
 
 
+@settings(max_examples=50, deadline=None)
 @given(shape=shapes)
 def test_the_penalty_with_the_smallest_left_out_error_is_chosen(shape: tuple[int, int, int]) -> None:
     x, y = draw(*shape)
@@ -57,6 +58,7 @@ def test_the_penalty_with_the_smallest_left_out_error_is_chosen(shape: tuple[int
     assert np.abs(y - ridge(x, y, penalties).loo).mean() == pytest.approx(min(alone))
 
 
+@settings(max_examples=50, deadline=None)
 @given(shape=shapes, penalty=st.floats(0.1, 100.0))
 def test_leverage_is_the_textbook_quadratic_form(shape: tuple[int, int, int], penalty: float) -> None:
     x, y = draw(*shape)
@@ -67,6 +69,7 @@ def test_leverage_is_the_textbook_quadratic_form(shape: tuple[int, int, int], pe
     assert ridge(x, y, [penalty]).leverage(x) == pytest.approx(expected, abs=1e-8)
 
 
+@settings(max_examples=50, deadline=None)
 @given(shape=st.tuples(st.integers(10, 30), st.integers(1, 5), st.integers(0, 1000)))
 def test_a_row_is_never_its_own_neighbour(shape: tuple[int, int, int]) -> None:
     x, y = draw(*shape)
@@ -77,6 +80,7 @@ def test_a_row_is_never_its_own_neighbour(shape: tuple[int, int, int]) -> None:
         assert nearest(x, moved, x)[0][i] == pytest.approx(loo[i], abs=1e-12)
 
 
+@settings(max_examples=50, deadline=None)
 @given(shape=shapes)
 def test_distances_are_euclidean(shape: tuple[int, int, int]) -> None:
     x, _ = draw(*shape)

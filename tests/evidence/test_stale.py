@@ -37,7 +37,7 @@ def test_a_drift_makes_a_carried_value_worse() -> None:
     assert drifting[5] >= 5 * 0.2 / 1.6449
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     scaled=hnp.arrays(np.float64, (30, 12), elements=st.floats(-1e3, 1e3) | st.just(np.nan)),
     default=st.floats(0.001, 10.0),

@@ -25,7 +25,16 @@ MARKETS = (
     "AUT BEL DNK NOR FIN IRL PRT GRC CZE HUN ROU BGR TUR ISR SAU QAT EGY MAR VNM THA MYS PHL NZL CHL PER COL ARG HKG "
     "TWN XKX MUS MDV"
 ).split()
-FACTORS = ("home sales", "demand ratio", "leaving home (border)", "distance", "language", "agreement", "tariff", "contacts")
+FACTORS = (
+    "home sales",
+    "demand ratio",
+    "leaving home (border)",
+    "distance",
+    "language",
+    "agreement",
+    "tariff",
+    "contacts",
+)
 MODES = (
     "indirect_export",
     "direct_export",
@@ -53,7 +62,9 @@ def synthetic_firm(name: str = "Kite & Lantern Apps") -> Firm:
     )
 
 
-def synthetic_plan(markets: int = 60, top: int = 10, seed: int = 7, name: str = "Kite & Lantern Apps") -> Plan:
+def synthetic_plan(
+    markets: int = 60, top: int = 10, seed: int = 7, name: str = "Kite & Lantern Apps"
+) -> Plan:
     """The plan; same arguments, same figures."""
     rng = np.random.default_rng(seed)
     firm = synthetic_firm(name)
@@ -174,7 +185,10 @@ def _demand(m: int, rng: np.random.Generator) -> Demand:
         home_expenditure=8e10,
         home_expenditure_sd=0.3,
         home_rca=2.4,
-        notes=("The OECD splits services between partners with a model.", "What households buy is not in the figure."),
+        notes=(
+            "The OECD splits services between partners with a model.",
+            "What households buy is not in the figure.",
+        ),
         **small,
         **shares,
     )
@@ -221,7 +235,9 @@ def _modes(selection: Selection, rng: np.random.Generator) -> Any:
         weeks=rng.uniform(3, 60, (m, 7)).round(),
         value_usd=rng.normal(20_000, 20_000, (m, 7)),
         feasible=feasible,
-        obstacles=tuple(tuple("" if ok else "needs more cash than there is" for ok in row) for row in feasible),
+        obstacles=tuple(
+            tuple("" if ok else "needs more cash than there is" for ok in row) for row in feasible
+        ),
         best=best,
         reasons=tuple(("fast", "keeps your hands free", "needs little cash") for _ in range(m)),
         why_not=tuple("Direct export comes next: it needs more hours." for _ in range(m)),

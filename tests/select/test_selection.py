@@ -60,13 +60,8 @@ def test_removing_markets_changes_no_other_score_and_no_other_draw(data):
 def test_scaling_all_weights_changes_nothing(factor):
     firm, evidence, _ = example("india_mobile_app")
     points = {c: float(k + 1) for k, c in enumerate(criteria())}
-    one, other = (
-        select_markets(
-            firm.model_copy(update={"weights": WeightChoice(method="points", points={c: f * p for c, p in points.items()})}),
-            evidence, draws=300,
-        )
-        for f in (1.0, factor)
-    )  # fmt: skip
+    stated = [WeightChoice(method="points", points={c: f * p for c, p in points.items()}) for f in (1.0, factor)]
+    one, other = (select_markets(firm.model_copy(update={"weights": w}), evidence, draws=300) for w in stated)
     assert one.score == pytest.approx(other.score, rel=1e-9)
     assert set(one.markets[:20]) == set(other.markets[:20])
 
@@ -118,7 +113,9 @@ def test_no_market_left_is_a_clear_fault():
 
 def test_screening_gives_the_reason_with_both_figures():
     firm, evidence, _ = example("india_mobile_app")
-    s = select_markets(firm.model_copy(update={"screen": Screen(max_distance_km=3000, min_gdp_usd=1e10)}), evidence, draws=50)
+    s = select_markets(
+        firm.model_copy(update={"screen": Screen(max_distance_km=3000, min_gdp_usd=1e10)}), evidence, draws=50
+    )
     reasons = {x.market: x.reason for x in s.excluded}
     assert "km away is beyond your 3,000 km" in reasons["USA"]
     assert "under your 10,000,000,000" in reasons["BTN"]
@@ -140,7 +137,7 @@ def test_no_economy_under_two_billion_dollars_is_among_the_first_thirty(name):
 
 def test_ten_years_in_sweden_raise_sweden_by_a_stated_amount():
     """The lift in points is the contribution of the founders' experience, and the rank follows."""
-    firm, evidence, s = example("india_mobile_app")
+    firm, evidence, _ = example("india_mobile_app")
     plain = firm.model_copy(update={"experience": tuple(e for e in firm.experience if e.country != "SWE")})
     lived = plain.model_copy(update={"experience": (*plain.experience, Experience(country="SWE", years=10))})
     without, with_it = (select_markets(f, evidence, draws=200) for f in (plain, lived))
@@ -154,7 +151,7 @@ def test_ten_years_in_sweden_raise_sweden_by_a_stated_amount():
 
 
 def test_importers_with_real_trade_lead_for_bentonite():
-    """Each of the first ten buys at least 3 million USD a year, and together they buy a quarter of the world's trade."""
+    """Each of the first ten buys at least 3 million USD a year; together they buy a quarter of the world's trade."""
     _, _, s = example("india_bentonite")
     assert s.demand.value[:10].min() > 3e6
     assert s.demand.value[:10].sum() > 0.25 * s.demand.value.sum()
@@ -191,7 +188,7 @@ def test_coffee_is_said_to_sit_in_a_composite_group_and_is_held_loosely():
 
 
 def test_what_is_imputed_says_so():
-    _, evidence, s = example("india_mobile_app")
+    _, _, s = example("india_mobile_app")
     k = s.raw.indicators.index("demand")
     kenya = s.markets.index("KEN")
     assert s.raw.status[kenya, k] == 2 and s.demand.sd_log[kenya] > 0.4

@@ -11,13 +11,26 @@ from beachhead.select.tables import SECTORS, criteria, indicator_weights
 from beachhead.select.weights import draw_weights, rank_order_centroid, state_weights
 
 NAMES = tuple(criteria())
-INDICATORS = ("gdp_usd", "demand", "inflation", "home_share", "wgi_rule_of_law", "distance", "lpi", "domestic_credit", "mobile")
-GROUPS = ("size_growth", "size_growth", "purchasing", "competition", "political_legal", "proximity", "logistics", "ease",
-          "resources_partners")  # fmt: skip
+INDICATORS = (
+    "gdp_usd",
+    "demand",
+    "inflation",
+    "home_share",
+    "wgi_rule_of_law",
+    "distance",
+    "lpi",
+    "domestic_credit",
+    "mobile",
+)
+GROUPS = tuple(
+    "size_growth size_growth purchasing competition political_legal proximity logistics ease resources_partners".split()
+)
 
 
 def stated(sector="technology", **choice):
-    firm = Firm.model_construct(sector=sector, weights=WeightChoice.model_construct(**choice))  # past the firm file's own checks
+    firm = Firm.model_construct(
+        sector=sector, weights=WeightChoice.model_construct(**choice)
+    )  # past the firm file's own checks
     return state_weights(firm, INDICATORS, GROUPS)
 
 

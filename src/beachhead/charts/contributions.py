@@ -43,7 +43,14 @@ def contributions(selection: Selection, top: int) -> dict[str, Any]:
         "mark": {"type": "bar", "stroke": theme.PAPER, "strokeWidth": 1, "height": {"band": 0.7}},
         "encoding": {
             "y": y,
-            "x": {"field": "points", "type": "quantitative", "stack": "zero", "title": "Points of 100", "axis": {"tickCount": 6}, "scale": {"domain": [0, most], "nice": False}},
+            "x": {
+                "field": "points",
+                "type": "quantitative",
+                "stack": "zero",
+                "title": "Points of 100",
+                "axis": {"tickCount": 6},
+                "scale": {"domain": [0, most], "nice": False},
+            },
             "color": color,
             "order": {"field": "order"},
         },
@@ -51,6 +58,10 @@ def contributions(selection: Selection, top: int) -> dict[str, Any]:
     ends = {
         "data": theme.values(totals),
         "mark": {"type": "text", "align": "left", "dx": 6, "color": theme.INK, "fontWeight": "bold"},
-        "encoding": {"y": y, "x": {"field": "score", "type": "quantitative"}, "text": {"field": "score", "format": ".0f"}},
+        "encoding": {
+            "y": y,
+            "x": {"field": "score", "type": "quantitative"},
+            "text": {"field": "score", "format": ".0f"},
+        },
     }
     return theme.chart({"layer": [bars, ends]}, 540, 30 * len(listed))

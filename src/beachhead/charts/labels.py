@@ -11,17 +11,28 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 _COMPASS = ((1, 0), (-1, 0), (1, -1), (1, 1), (-1, -1), (-1, 1), (0, -1), (0, 1))
 BESIDE = tuple((dx * far, dy * far) for far in (10, 22, 36, 52, 70) for dx, dy in _COMPASS)
 ON_TOP = ((0, 0), *((dx * far, dy * far) for far in (16, 24, 34, 46, 60, 76) for dx, dy in _COMPASS))
-LETTER = 0.56  # mean width of a letter over the font size, Helvetica
+_ALIGN = {1: "left", 0: "center", -1: "right"}  # by the side of the point on which the label lies
+LETTER = 0.53  # mean width of a letter over the font size, Helvetica
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A placed label: middle of its left edge ``x, y``, its width, and whether it needs a line to its point."""
+    """A placed label: middle of its left edge ``x, y``, its width, whether it needs a line to its point.
+
+    ``align`` says which part of the text lies at :attr:`anchor`: the one next to the point, so that a wrong guess of
+    the width does not part the two.
+    """
 
     x: float
     y: float
     width: float
     led: bool
+    align: str
+
+    @property
+    def anchor(self) -> float:
+        """Where the text is set from."""
+        return self.x + self.width * {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
 
 
 def width_of(text: str, size: float) -> float:
@@ -30,7 +41,11 @@ def width_of(text: str, size: float) -> float:
 
 
 def place_texts(
-    points: Sequence[Point], texts: Sequence[str], frame: Point, others: Sequence[Point] = (), size: float = 12
+    points: Sequence[Point],
+    texts: Sequence[str],
+    frame: Point,
+    others: Sequence[Point] = (),
+    size: float = 12,
 ) -> list[Placed]:
     """A place for the label of each point, in order of importance, inside ``frame`` (width, height) where that is possible.
 
@@ -61,7 +76,9 @@ def _place(
         best = cost.index(min(cost))
         taken.append(boxes[best])
         x0, y0, x1, y1 = boxes[best]
-        out.append(Placed(x0, (y0 + y1) / 2, x1 - x0, best >= near))
+        out.append(
+            Placed(x0, (y0 + y1) / 2, x1 - x0, best >= near, _ALIGN[(steps[best][0] > 0) - (steps[best][0] < 0)])
+        )
     return out
 
 

@@ -41,7 +41,13 @@ def matrix(selection: Selection, top: int) -> dict[str, Any]:
 def _axes(x_range: Range, y_range: Range) -> dict[str, Any]:
     def axis(field: str, title: str, limits: Range) -> dict[str, Any]:
         scale = {"domain": list(limits), "nice": False, "zero": False}
-        return {"field": field, "type": "quantitative", "scale": scale, "title": title, "axis": {"grid": False, "tickCount": 8}}
+        return {
+            "field": field,
+            "type": "quantitative",
+            "scale": scale,
+            "title": title,
+            "axis": {"grid": False, "tickCount": 8},
+        }
 
     return {
         "x": axis("x", "Attractiveness, points of 100 →", x_range),
@@ -63,7 +69,10 @@ def _outline(selection: Selection, m: int) -> Floats:
 
 
 def _row(selection: Selection, m: int) -> dict[str, float]:
-    return {"x": round(float(selection.attractiveness.mean[m]), 3), "y": round(float(selection.accessibility.mean[m]), 3)}
+    return {
+        "x": round(float(selection.attractiveness.mean[m]), 3),
+        "y": round(float(selection.accessibility.mean[m]), 3),
+    }
 
 
 def _cells(selection: Selection, x_range: Range, y_range: Range) -> list[dict[str, Any]]:
@@ -75,10 +84,19 @@ def _cells(selection: Selection, x_range: Range, y_range: Range) -> list[dict[st
     return lines + [_cell_name(cell, *place, x_range, y_range) for cell, place in CORNERS.items()]
 
 
-def _cell_name(cell: str, right: int, low: int, align: str, baseline: str, x_range: Range, y_range: Range) -> dict[str, Any]:
+def _cell_name(
+    cell: str, right: int, low: int, align: str, baseline: str, x_range: Range, y_range: Range
+) -> dict[str, Any]:
     row = {"x": x_range[right], "y": y_range[1 - low], "cell": cell.upper()}
     inward = {"dx": -6 if right else 6, "dy": -6 if low else 6}
-    mark = {"type": "text", "align": align, "baseline": baseline, "fontSize": 11, "color": theme.FAINT, **inward}
+    mark = {
+        "type": "text",
+        "align": align,
+        "baseline": baseline,
+        "fontSize": 11,
+        "color": theme.FAINT,
+        **inward,
+    }
     return {"data": theme.values([row]), "mark": mark, "encoding": {"text": {"field": "cell"}}}
 
 
@@ -114,32 +132,37 @@ def _front(selection: Selection) -> dict[str, Any]:
 
 
 def _listed(selection: Selection, listed: list[int], x_range: Range, y_range: Range) -> list[dict[str, Any]]:
+    """Dots of the shortlist, their labels, and lines to labels that lie further off."""
     rows = [_row(selection, m) for m in range(len(selection.markets))]
-    every = [(_scaled(r["x"], x_range) * WIDTH, HEIGHT - _scaled(r["y"], y_range) * HEIGHT) for r in rows]
-    rows, pixels, others = rows[: len(listed)], every[: len(listed)], every[len(listed) :]
+    pixels = [(_scaled(r["x"], x_range) * WIDTH, HEIGHT - _scaled(r["y"], y_range) * HEIGHT) for r in rows]
+    first = len(listed)
     texts = [f"{m + 1} {selection.names[m]}" for m in listed]
-    put = place_texts(pixels, texts, (WIDTH, HEIGHT), others)
-    labels = [
-        {"x": _back(p.x, WIDTH, x_range), "y": _back(HEIGHT - p.y, HEIGHT, y_range), "text": text}
-        for p, text in zip(put, texts, strict=True)
-    ]
-    nearest = [min(max(at[0], p.x), p.x + p.width) for at, p in zip(pixels, put, strict=True)]
-    leads = [
-        {**row, "x2": _back(x, WIDTH, x_range), "y2": label["y"]}
-        for row, label, x, p in zip(rows, labels, nearest, put, strict=True)
-        if p.led
-    ]
-    dot = {"type": "circle", "size": 60, "color": theme.BLUE, "opacity": 1, "stroke": theme.PAPER, "strokeWidth": 1}
-    text = {"type": "text", "align": "left", "baseline": "middle", "color": theme.INK, "fontSize": 12}
-    halo = {**text, "stroke": theme.PAPER, "strokeWidth": 3, "color": theme.PAPER}
-    ends = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
-    said = {"text": {"field": "text", "type": "nominal"}}
+    put = place_texts(pixels[:first], texts, (WIDTH, HEIGHT), pixels[first:])
+    labels, leads = [], []
+    for row, pixel, text, p in zip(rows, pixels, texts, put, strict=False):
+        y = _back(HEIGHT - p.y, HEIGHT, y_range)
+        labels.append({"align": p.align, "x": _back(p.anchor, WIDTH, x_range), "y": y, "text": text})
+        if p.led:
+            end = min(max(pixel[0], p.x), p.x + p.width)
+            leads.append({**row, "x2": _back(end, WIDTH, x_range), "y2": y})
     return [
-        {"data": theme.values(leads), "mark": {"type": "rule", "color": theme.GREY, "strokeWidth": 0.8}, "encoding": ends},
-        {"data": theme.values(rows), "mark": dot},
-        {"data": theme.values(labels), "mark": halo, "encoding": said},
-        {"data": theme.values(labels), "mark": text, "encoding": said},
+        {"data": theme.values(leads), "mark": _LEAD, "encoding": {"x2": {"field": "x2"}, "y2": {"field": "y2"}}},
+        {"data": theme.values(rows[:first]), "mark": _DOT},
+        *(layer for align in ("left", "center", "right") for layer in _texts(labels, align)),
     ]
+
+
+_LEAD = {"type": "rule", "color": theme.GREY, "strokeWidth": 0.8}
+_DOT = {"type": "circle", "size": 60, "color": theme.BLUE, "opacity": 1, "stroke": theme.PAPER, "strokeWidth": 1}
+
+
+def _texts(labels: list[dict[str, Any]], align: str) -> list[dict[str, Any]]:
+    """The labels of one alignment, each on a halo of the page's colour."""
+    text = {"type": "text", "align": align, "baseline": "middle", "fontSize": 12}
+    halo = {**text, "stroke": theme.PAPER, "strokeWidth": 3, "color": theme.PAPER}
+    data = theme.values([label for label in labels if label["align"] == align])
+    said = {"text": {"field": "text", "type": "nominal"}}
+    return [{"data": data, "mark": mark, "encoding": said} for mark in (halo, {**text, "color": theme.INK})]
 
 
 def _scaled(x: float, limits: Range) -> float:

@@ -19,22 +19,24 @@ def modes(selection: Selection, choice: ModeChoice, mode_names: Mapping[str, str
     listed = theme.top_rows(top, len(selection.markets))
     rows = [_cell(selection, choice, mode_names, m, j) for m in listed for j in range(len(choice.modes))]
     order = [mode_names[mode] for mode in choice.modes]
-    encoding = {
-        "x": theme.top_axis("mode", order, None, labelExpr=_TWO_LINES, labelLineHeight=13, labelPadding=19),
-        "y": theme.market_axis([selection.names[m] for m in listed]),
-    }
-    layers = [theme.cells(), _frame(), *theme.cell_texts(12)]
-    body = {"data": theme.values(rows), "encoding": encoding, "layer": layers}
-    return theme.chart(body, CELL_WIDTH * len(order), 30 * len(listed))
+    x = theme.top_axis("mode", order, None, labelExpr=_TWO_LINES, labelLineHeight=13, labelPadding=19)
+    y = theme.market_axis([selection.names[m] for m in listed])
+    layers = [*theme.heat_map(rows, x, y, 12), _frame(rows, x, y)]
+    return theme.chart({"layer": layers}, CELL_WIDTH * len(order), 30 * len(listed))
 
 
 # A name of one word goes on the lower of the two lines.
 _TWO_LINES = "indexof(datum.label, ' ') < 0 ? ['', datum.label] : split(datum.label, ' ')"
 
 
-def _frame() -> dict[str, Any]:
+def _frame(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> dict[str, Any]:
+    """Around the chosen mode of each market."""
     outline = {"filled": False, "stroke": theme.BAND, "strokeWidth": 3, "width": CELL_WIDTH - 4, "height": 26}
-    return {"transform": [{"filter": "datum.best"}], "mark": {"type": "rect", **outline}}
+    return {
+        "data": theme.values([row for row in rows if row["best"]]),
+        "mark": {"type": "rect", **outline},
+        "encoding": {"x": x, "y": y},
+    }
 
 
 def _cell(selection: Selection, choice: ModeChoice, mode_names: Mapping[str, str], m: int, j: int) -> dict[str, Any]:

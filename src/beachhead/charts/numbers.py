@@ -53,18 +53,18 @@ def span(low: float, middle: float, high: float) -> str:
 
 
 def pct(share: float) -> str:
-    """A share as a percentage; tiny and nearly certain ones say so: ``81%``, ``<1%``, ``>99%``."""
+    """A share as a percentage; tiny and nearly certain ones say so: ``81 %``, ``<1 %``, ``>99 %``."""
     if not math.isfinite(share):
         return UNKNOWN
     if 0 < share < 0.01:
-        return "<1%"
+        return "<1 %"
     if 0.99 < share < 1:
-        return ">99%"
-    return _signed(share, f"{abs(share) * 100:.0f}") + "%"
+        return ">99 %"
+    return _signed(share, f"{abs(share) * 100:.0f}") + " %"
 
 
 def chance(share: float) -> str:
-    """A probability within a sentence: ``81%``, ``less than 1%``, ``more than 99%``."""
+    """A probability within a sentence: ``81 %``, ``less than 1 %``, ``more than 99 %``."""
     return pct(share).replace("<", "less than ").replace(">", "more than ")
 
 
@@ -104,7 +104,7 @@ def quantity(value: float, indicator: Indicator) -> str:
         return f"{short(value)} {unit}"
     number = plain(value, indicator.decimals)
     if unit.startswith("%"):
-        return number + unit
+        return f"{number} {unit}".strip()
     if scale := _SCALE.fullmatch(unit):
         return f"{number} of {scale[1]}"
     return number if unit in ("0-1", "ratio", "") else f"{number} {unit}"

@@ -16,15 +16,13 @@ def ranks(selection: Selection, top: int) -> dict[str, Any]:
     """Heat map, markets × ranks; the last column is the probability of any later rank."""
     total = len(selection.markets)
     listed, columns = theme.top_rows(top, total), min(total, top + EXTRA)
-    rows = [row for m in listed for row in _row(selection, m, columns, total)]
+    chances = [row for m in listed for row in _row(selection, m, columns, total)]
+    rows = [_shown(row, max(row["p"] for row in chances)) for row in chances]
     order = [str(r) for r in range(1, columns + 1)] + ([f"{columns + 1}+"] if total > columns else [])
-    encoding = {
-        "x": theme.top_axis("rank", order, "Rank"),
-        "y": theme.market_axis([selection.names[m] for m in listed]),
-    }
-    layers = [theme.cells(), *theme.cell_texts(11, f"datum.p >= {SHOWN}")]
-    body = {"data": theme.values(rows), "encoding": encoding, "layer": layers}
-    return theme.chart(body, CELL * len(order), 28 * len(listed))
+    layers = theme.heat_map(
+        rows, theme.top_axis("rank", order, "Rank"), theme.market_axis([selection.names[m] for m in listed]), 11
+    )
+    return theme.chart({"layer": layers}, CELL * len(order), 28 * len(listed))
 
 
 def _row(selection: Selection, m: int, columns: int, total: int) -> list[dict[str, Any]]:
@@ -33,8 +31,10 @@ def _row(selection: Selection, m: int, columns: int, total: int) -> list[dict[st
     if total > columns:
         found.append(max(0.0, 1 - sum(found)))
         names.append(f"{columns + 1}+")
-    # The root spreads out the small probabilities, which are most of them.
-    return [
-        {"market": selection.names[m], "rank": r, "p": round(p, 4), "depth": round(p**0.6, 4), "label": pct(p)}
-        for r, p in zip(names, found, strict=True)
-    ]
+    return [{"market": selection.names[m], "rank": r, "p": p} for r, p in zip(names, found, strict=True)]
+
+
+def _shown(row: dict[str, Any], most: float) -> dict[str, Any]:
+    """A cell with its label and its depth. The root spreads out the small probabilities, which are most of them."""
+    p = row["p"]
+    return {**row, "p": round(p, 4), "depth": round((p / most) ** 0.6, 4), "label": pct(p) if p >= SHOWN else ""}

@@ -18,7 +18,7 @@ BLUE = "#1f5fa6"  # the shortlist, probabilities
 GREY = "#9aa4ab"  # everything else
 BAND = "#d98a29"  # what entrants really sell
 LAND = "#e3e6e8"  # land without a rank
-ON_DARK = "#fefefe"  # text on a dark cell
+HEAT = "#1f5fa7"  # cells of heat maps; one step from BLUE, so that it can be repainted on its own
 CRITERIA = (  # attractiveness in blues, accessibility in oranges; neighbours differ in lightness
     "#0b3c6f",
     "#2f7bbd",
@@ -84,27 +84,25 @@ def top_axis(field: str, order: list[str], title: str | None, **more: Any) -> di
     return {"field": field, "type": "ordinal", "sort": order, "title": title, "axis": bare}
 
 
-DEPTH: dict[str, Any] = {  # a heat map's cells: one colour, deeper for more, so that it works on light and dark pages
-    "field": "depth",
-    "type": "quantitative",
-    "scale": {"domain": [0, 1], "range": [0, 1]},
-    "legend": None,
-}
+def heat_map(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], size: float) -> list[dict[str, Any]]:
+    """Layers of a heat map of ``depth`` 0–1 with the ``label`` in each cell.
 
-
-def cell_texts(size: float, also: str = "true") -> list[dict[str, Any]]:
-    """Labels of a heat map's cells, dark on shallow cells and light on deep ones."""
+    One colour, deeper for more, and never so deep that the label is hard to read: 4.5 : 1 on light and on dark pages.
+    """
+    opacity = {
+        "field": "depth",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1], "range": [0, 0.62]},
+        "legend": None,
+    }
+    shared: dict[str, Any] = {"x": x, "y": y}
+    cell = {"type": "rect", "color": HEAT, "stroke": LINE, "strokeWidth": 0.5}
+    label = {"text": {"field": "label", "type": "nominal"}}
     return [
+        {"data": values(rows), "mark": cell, "encoding": {**shared, "fillOpacity": opacity}},
         {
-            "transform": [{"filter": f"({also}) && {test}"}],
-            "mark": {"type": "text", "color": color, "fontSize": size},
-            "encoding": {"text": {"field": "label", "type": "nominal"}},
-        }
-        for test, color in (("datum.depth < 0.55", INK), ("datum.depth >= 0.55", ON_DARK))
+            "data": values(rows),
+            "mark": {"type": "text", "color": INK, "fontSize": size},
+            "encoding": {**shared, **label},
+        },
     ]
-
-
-def cells() -> dict[str, Any]:
-    """The cells of a heat map."""
-    mark = {"type": "rect", "color": BLUE, "stroke": LINE, "strokeWidth": 0.5}
-    return {"mark": mark, "encoding": {"fillOpacity": DEPTH}}

@@ -11,7 +11,11 @@ from beachhead.charts.labels import Point, place_discs
 from beachhead.select.result import Selection
 
 WIDTH, HEIGHT = 760, 350
-SCALE, MIDDLE, MERIDIAN = 139.0, (380.0, 192.0), 11.0  # the projection is fixed, so that discs can be kept apart here
+SCALE, MIDDLE, MERIDIAN = (
+    139.0,
+    (380.0, 192.0),
+    11.0,
+)  # the projection is fixed, so that discs can be kept apart here
 DISC = 18
 Places = Mapping[str, Point]  # market -> longitude, latitude of its main city
 
@@ -20,9 +24,19 @@ def world(selection: Selection, topology: dict[str, Any], places: Places, top: i
     """Choropleth of the score on ``topology`` (TopoJSON, ``properties.iso3``), with a numbered disc per shortlisted market."""
     drawn = {shape["properties"]["iso3"] for shape in topology["objects"]["countries"]["geometries"]}
     small = [m for m, code in enumerate(selection.markets) if code not in drawn and code in places]
-    projection = {"type": "equalEarth", "rotate": [-MERIDIAN, 0, 0], "scale": SCALE, "translate": list(MIDDLE)}
+    projection = {
+        "type": "equalEarth",
+        "rotate": [-MERIDIAN, 0, 0],
+        "scale": SCALE,
+        "translate": list(MIDDLE),
+    }
     land = [{**layer, "projection": projection} for layer in _land(selection, topology)]
-    layers = [*land, _home(selection, places), _small(selection, places, small), *_discs(selection, places, top)]
+    layers = [
+        *land,
+        _home(selection, places),
+        _small(selection, places, small),
+        *_discs(selection, places, top),
+    ]
     return theme.chart({"layer": layers, "resolve": {"scale": {"color": "shared"}}}, WIDTH, HEIGHT)
 
 
@@ -38,18 +52,29 @@ def equal_earth(longitude: float, latitude: float) -> Point:
 
 
 def _color(selection: Selection, *, legend: bool) -> dict[str, Any]:
-    look = {"title": "Score", "orient": "bottom-left", "gradientLength": 110, "offset": 6, "direction": "horizontal"}
+    look = {
+        "title": "Score",
+        "orient": "bottom-left",
+        "gradientLength": 110,
+        "offset": 6,
+        "direction": "horizontal",
+    }
     return {
         "field": "score",
         "type": "quantitative",
-        "scale": {"scheme": {"name": "cividis", "extent": [0.12, 1]}, "domain": [float(selection.score.min()), float(selection.score.max())]},
+        "scale": {
+            "scheme": {"name": "cividis", "extent": [0.12, 1]},
+            "domain": [float(selection.score.min()), float(selection.score.max())],
+        },
         "legend": look if legend else None,
     }
 
 
 def _land(selection: Selection, topology: dict[str, Any]) -> list[dict[str, Any]]:
     """Ranked countries in the colour of their score, the others in grey. Antarctica is left out."""
-    scores = [{"market": c, "score": round(float(s), 3)} for c, s in zip(selection.markets, selection.score, strict=True)]
+    scores = [
+        {"market": c, "score": round(float(s), 3)} for c, s in zip(selection.markets, selection.score, strict=True)
+    ]
     lookup = {"data": theme.values(scores), "key": "market", "fields": ["score"]}
     data = {"values": topology, "format": {"type": "topojson", "feature": "countries"}}
     joined = {"lookup": "properties.iso3", "from": lookup}
@@ -88,7 +113,14 @@ def _small(selection: Selection, places: Places, small: list[int]) -> dict[str, 
 
 def _home(selection: Selection, places: Places) -> dict[str, Any]:
     rows = [_pixels(equal_earth(*places[selection.home]))] if selection.home in places else []
-    mark = {"type": "point", "shape": "diamond", "size": 110, "filled": True, "color": theme.BAND, "opacity": 1}
+    mark = {
+        "type": "point",
+        "shape": "diamond",
+        "size": 110,
+        "filled": True,
+        "color": theme.BAND,
+        "opacity": 1,
+    }
     return _at(rows, {**mark, "stroke": theme.PAPER, "strokeWidth": 1.2})
 
 
@@ -104,8 +136,20 @@ def _discs(selection: Selection, places: Places, top: int) -> list[dict[str, Any
         if p.led
     ]
     ends = {"x2": {"field": "x2"}, "y2": {"field": "y2"}}
-    disc = {"type": "circle", "size": 0.785 * DISC**2, "color": theme.INK, "stroke": theme.PAPER, "opacity": 1}
-    number = {"type": "text", "color": theme.PAPER, "fontSize": 10.5, "fontWeight": "bold", "baseline": "middle"}
+    disc = {
+        "type": "circle",
+        "size": 0.785 * DISC**2,
+        "color": theme.INK,
+        "stroke": theme.PAPER,
+        "opacity": 1,
+    }
+    number = {
+        "type": "text",
+        "color": theme.PAPER,
+        "fontSize": 10.5,
+        "fontWeight": "bold",
+        "baseline": "middle",
+    }
     return [
         _at(lines, {"type": "rule", "color": theme.INK, "strokeWidth": 1}, **ends),
         _at(rows, disc),

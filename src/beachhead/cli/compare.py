@@ -11,7 +11,14 @@ from beachhead.cli.console import emit_json, json_option, out
 
 @click.command(short_help="Put markets side by side.")
 @click.argument("codes", nargs=-1, required=True, metavar="MARKET MARKET…")
-@click.option("--firm", "firm_path", metavar="FIRM", required=True, type=click.Path(path_type=Path), help="The firm to compare for.")
+@click.option(
+    "--firm",
+    "firm_path",
+    metavar="FIRM",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The firm to compare for.",
+)
 @json_option
 def compare(codes: tuple[str, ...], firm_path: Path, as_json: bool) -> None:
     """Put two or more markets side by side: figures, points, what each leads on, and how often one beats the other.
@@ -43,4 +50,6 @@ def compare(codes: tuple[str, ...], firm_path: Path, as_json: bool) -> None:
     indicators = plan.evidence.catalogue.indicators
     for market, found in comparison.leads(plan, rows).items():
         said = ", ".join(f"{indicators[i].name.lower()} (+{x:.1f})" for i, x in found) or "nothing"
-        console.print(Text.assemble((f"{plan.selection.names[plan.selection.row(market)]} ", "bold"), f"leads on {said}."))
+        console.print(
+            Text.assemble((f"{plan.selection.names[plan.selection.row(market)]} ", "bold"), f"leads on {said}.")
+        )

@@ -12,13 +12,20 @@ from beachhead.cli.console import emit_json, json_option, out
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from beachhead.evidence import Evidence
     from beachhead.flow import Plan
     from beachhead.report.dossier import Line
 
 
 @click.command(short_help="All that is known of one market.")
 @click.argument("market_code", metavar="MARKET")
-@click.option("--firm", "firm_path", metavar="FIRM", type=click.Path(path_type=Path), help="Say what it means for this firm too.")
+@click.option(
+    "--firm",
+    "firm_path",
+    metavar="FIRM",
+    type=click.Path(path_type=Path),
+    help="Say what it means for this firm too.",
+)
 @json_option
 def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
     """Show every figure of one market: value, unit, year, source, and how it stands in the world.
@@ -31,14 +38,13 @@ def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
     beachhead market "South Africa" --firm firm.toml
     """
     from beachhead.cli.planning import known_market, make_plan
+    from beachhead.flow import load_evidence
     from beachhead.report import dossier
 
     plan = make_plan(firm_path) if firm_path else None
-    evidence = plan.evidence if plan else _evidence()
+    evidence = plan.evidence if plan else load_evidence()
     code = known_market(market_code, evidence.catalogue)
-    ranked = plan is not None and code in plan.selection.markets
-    facts = plan.selection.raw if plan and ranked else evidence.facts()
-    found = dossier.lines(facts, code, evidence.catalogue)
+    found = dossier.all_lines(evidence, code, plan)
     if as_json:
         emit_json(dossier.market_dict(evidence, code, found, plan))
         return
@@ -47,13 +53,7 @@ def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
         _show_for_firm(plan, code, out())
 
 
-def _evidence():  # type: ignore[no-untyped-def]
-    from beachhead.flow import load_evidence
-
-    return load_evidence()
-
-
-def _show(code: str, found: list[Line], evidence, console: Console) -> None:  # type: ignore[no-untyped-def]
+def _show(code: str, found: list[Line], evidence: Evidence, console: Console) -> None:
     from rich.text import Text
 
     from beachhead.report.dossier import guessed, of_criterion
@@ -62,14 +62,16 @@ def _show(code: str, found: list[Line], evidence, console: Console) -> None:  # 
 
     country = evidence.catalogue.countries[code]
     console.print(Text(f"{country.name} ({code})", style="bold"))
-    console.print(Text(f"{country.region} · {country.income_group} · {country.currency} · {', '.join(country.languages)}\n"))
+    console.print(
+        Text(f"{country.region} · {country.income_group} · {country.currency} · {', '.join(country.languages)}\n")
+    )
     for criterion in criteria():
-        table = of_criterion(found, criterion, evidence.catalogue)
+        table = of_criterion(found, criterion)
         if table.rows:
             show_table(table, console)
     missing = guessed(found)
-    said = f"Nobody states, so imputed: {', '.join(missing)}." if missing else "Every figure is stated by a source."
-    console.print(Text(said))
+    said = f"Nobody states, so imputed: {', '.join(missing)}." if missing else "Nothing here is imputed."
+    console.print(Text(f"{said} Sources: beachhead evidence sources."))
 
 
 def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
@@ -79,12 +81,16 @@ def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
     from beachhead.report import tables
     from beachhead.report.dossier import agreements, why_not
     from beachhead.report.terminal import market_block, show_table
-    from beachhead.report.words import mode_names
+    from beachhead.report.words import mode_names, name_of
 
     s = plan.selection
     console.print(Text(f"\nFor {s.firm.name}", style="bold"))
     signed = agreements(plan.evidence, s.home, code)
-    console.print(Text(f"Trade agreements with {s.home}: {n.listed(signed) or 'none in force'}."))
+    console.print(
+        Text(
+            f"Trade agreements with {name_of(plan.evidence.catalogue, s.home)}: {n.listed(signed) or 'none in force'}."
+        )
+    )
     if code not in s.markets:
         console.print(Text(f"Not ranked: {why_not(plan, code)}."))
         return

@@ -13,7 +13,9 @@ from beachhead.cli.console import emit_json, firm_argument, json_option, out, sa
 @firm_argument
 @click.option("--sort", default="rank", show_default=True, help="Column to sort by: figures high to low, words A to Z.")
 @click.option("--reverse", is_flag=True, help="Turn the order round.")
-@click.option("--filter", "filters", multiple=True, metavar="EXPR", help="Keep what passes; may be given several times.")
+@click.option(
+    "--filter", "filters", multiple=True, metavar="EXPR", help="Keep what passes; may be given several times."
+)
 @click.option("--limit", "-n", type=click.IntRange(1), help="Show at most so many.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the draws [the firm file's].")
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV to stdout instead of text.")

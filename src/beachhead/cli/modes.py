@@ -12,8 +12,6 @@ from beachhead.cli.console import emit_json, json_option, out
 if TYPE_CHECKING:
     from beachhead.flow import Plan
 
-NUMBERS = ("weeks", "setup_usd", "fixed_usd_quarter", "hours_quarter", "margin_share", "reach")
-
 
 @click.command(short_help="Ways of entering, and how they fit your firm.")
 @click.argument("firm_path", metavar="[FIRM]", required=False, type=click.Path(path_type=Path))

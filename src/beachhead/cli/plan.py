@@ -14,7 +14,13 @@ from beachhead.cli.console import emit_json, firm_argument, json_option, out, pr
 @click.option("--out", "folder", type=click.Path(path_type=Path), help="Folder for the report [FIRM's name + .plan].")
 @click.option("--top", type=click.IntRange(1, 217), default=10, show_default=True, help="Markets on the shortlist.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the draws [the firm file's].")
-@click.option("--draws", type=click.IntRange(100, 1_000_000), default=10_000, show_default=True, help="Draws of weights and figures.")
+@click.option(
+    "--draws",
+    type=click.IntRange(100, 1_000_000),
+    default=10_000,
+    show_default=True,
+    help="Draws of weights and figures.",
+)
 @json_option
 def plan(firm_path: Path, folder: Path | None, top: int, seed: int | None, draws: int, as_json: bool) -> None:
     """Rank the world's markets for a firm, say how to enter them, and write a report.

@@ -58,7 +58,11 @@ def weights_dict(firm: Firm) -> dict[str, Any]:
                 "asks": criteria()[name].asks,
                 "weight": round(float(stated.criteria[c]), 9),
                 "indicators": [
-                    {"indicator": i, "name": catalogue.indicators[i].name, "weight": round(float(stated.indicators[k]), 9)}
+                    {
+                        "indicator": i,
+                        "name": catalogue.indicators[i].name,
+                        "weight": round(float(stated.indicators[k]), 9),
+                    }
                     for k, i in enumerate(ids)
                     if stated.criterion[k] == c
                 ],
@@ -86,7 +90,15 @@ def _show(found: dict[str, Any], show_all: bool) -> None:
         grid.add_column(justify=justify)  # type: ignore[arg-type]
     for part in found["criteria"]:
         style = "cyan" if part["axis"] == "attractiveness" else "yellow"
-        grid.add_row(Text(part["name"], style="bold"), f"{100 * part['weight']:.0f}%", Text(bar(part["weight"], most), style=style))
+        grid.add_row(
+            Text(part["name"], style="bold"),
+            f"{100 * part['weight']:.0f}%",
+            Text(bar(part["weight"], most), style=style),
+        )
         for one in part["indicators"] if show_all else []:
-            grid.add_row(Text(f"  {one['name']}"), f"{100 * one['weight']:.1f}%", Text(bar(one["weight"], most), style="dim"))
+            grid.add_row(
+                Text(f"  {one['name']}"),
+                f"{100 * one['weight']:.1f}%",
+                Text(bar(one["weight"], most), style="dim"),
+            )
     console.print(grid)

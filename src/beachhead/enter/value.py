@@ -25,9 +25,9 @@ class Lines:
     """A mode's worth as lines in the potential P, all (M, 7).
 
     ``share``: income a year at maturity per USD of P; ``yearly``: running cost; ``sold``: sales in the first full year
-    per USD of P. Discounted sums: ``ramp_1`` and ``year_1`` weigh income and running cost of the first year, ``ramp_on``
-    and ``year_on`` of the rest, ``ramp_anew`` of the rest if sales start again from nothing; ``later`` discounts what is
-    paid at the end of the first year. ``wait`` is running cost paid before the first sale.
+    per USD of P. Discounted sums: ``ramp_1`` and ``year_1`` weigh income and running cost of the first year,
+    ``ramp_on`` and ``year_on`` of the rest, ``ramp_anew`` of the rest if sales start again from nothing; ``later``
+    discounts what is paid at the end of the first year. ``wait`` is running cost paid before the first sale.
     """
 
     share: Floats

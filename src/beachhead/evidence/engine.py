@@ -81,6 +81,7 @@ def connect() -> DuckDBPyConnection:
     import duckdb
 
     connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")  # it would write to stdout, into the results
     connection.execute("CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern)")
     return connection
 

@@ -38,12 +38,21 @@ def side_by_side(plan: Plan, rows: Sequence[int]) -> Table:
     lines: list[tuple[str, list[str]]] = [
         ("Rank", [str(m + 1) for m in rows]),
         ("Score", [n.plain(float(s.score[m]), 1) for m in rows]),
-        ("Attractive", [n.points(float(s.attractiveness.mean[m]), float(s.attractiveness.sd[m])) for m in rows]),
-        ("Accessible", [n.points(float(s.accessibility.mean[m]), float(s.accessibility.sd[m])) for m in rows]),
+        (
+            "Attractive",
+            [n.points(float(s.attractiveness.mean[m]), float(s.attractiveness.sd[m])) for m in rows],
+        ),
+        (
+            "Accessible",
+            [n.points(float(s.accessibility.mean[m]), float(s.accessibility.sd[m])) for m in rows],
+        ),
         ("Cell", [s.cell[m] for m in rows]),
         ("P(first)", [n.pct(float(s.p_top[1][m])) for m in rows]),
         ("P(top 5)", [n.pct(float(s.p_top[5][m])) for m in rows]),
-        ("USD a year, P10–P50–P90", [n.span(float(p.p10[m]), float(p.p50[m]), float(p.p90[m])) for m in rows]),
+        (
+            "USD a year, P10–P50–P90",
+            [n.span(float(p.p10[m]), float(p.p50[m]), float(p.p90[m])) for m in rows],
+        ),
         ("Enter by", [mode_names()[modes.best[m]] for m in rows]),
     ]
     cells = tuple((Cell(name), *(Cell(text) for text in texts)) for name, texts in lines)
@@ -90,10 +99,9 @@ def compare_dict(plan: Plan, rows: Sequence[int]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "markets": [market_row(s, plan.modes, voice, m) for m in rows],
-        "pairwise": {
-            s.markets[a]: {s.markets[b]: number(s.pairwise[a, b]) for b in rows if a != b} for a in rows
-        },
+        "pairwise": {s.markets[a]: {s.markets[b]: number(s.pairwise[a, b]) for b in rows if a != b} for a in rows},
         "leads": {
-            market: [{"indicator": i, "points": number(x)} for i, x in found] for market, found in leads(plan, rows).items()
+            market: [{"indicator": i, "points": number(x)} for i, x in found]
+            for market, found in leads(plan, rows).items()
         },
     }

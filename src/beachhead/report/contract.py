@@ -105,7 +105,12 @@ def demand_dict(selection: Selection) -> dict[str, Any]:
 def levers(selection: Selection) -> list[dict[str, Any]]:
     """What would change the answer, strongest first."""
     return [
-        {"indicator": x.indicator, "name": x.name, "changes": number(x.changes, 4), "p_first": number(x.p_first, 4)}
+        {
+            "indicator": x.indicator,
+            "name": x.name,
+            "changes": number(x.changes, 4),
+            "p_first": number(x.p_first, 4),
+        }
         for x in selection.levers
     ]
 

@@ -38,6 +38,15 @@ def lines(facts: Facts, market: str, catalogue: Catalogue) -> list[Line]:
     return [_line(facts, m, k, catalogue) for k in range(len(facts.indicators))]
 
 
+def all_lines(evidence: Evidence, market: str, plan: Plan | None) -> list[Line]:
+    """Country-wide figures against the whole world; those of the pair, product and firm against the ranked markets."""
+    found = lines(evidence.facts(), market, evidence.catalogue)
+    if plan is None or market not in plan.selection.markets:
+        return found
+    have = {line.indicator.id for line in found}
+    return found + [x for x in lines(plan.selection.raw, market, evidence.catalogue) if x.indicator.id not in have]
+
+
 def _line(facts: Facts, m: int, k: int, catalogue: Catalogue) -> Line:
     indicator = catalogue.indicators[facts.indicators[k]]
     source = str(facts.source[m, k])
@@ -57,15 +66,15 @@ def _line(facts: Facts, m: int, k: int, catalogue: Catalogue) -> Line:
     return Line(indicator, fact, percentile(facts.value[:, k], value, indicator.direction))
 
 
-def of_criterion(found: list[Line], criterion: str, catalogue: Catalogue) -> Table:
+def of_criterion(found: list[Line], criterion: str) -> Table:
     """The figures that belong to one criterion."""
     columns = heads("Indicator", "#Value", "Unit", "#Better than", "#Year", "Status", "Source")
-    rows = tuple(_cells(line, catalogue) for line in found if line.indicator.criterion == criterion)
+    rows = tuple(_cells(line) for line in found if line.indicator.criterion == criterion)
     return Table(criteria()[criterion].name, columns, rows)
 
 
-def _cells(line: Line, catalogue: Catalogue) -> tuple[Cell, ...]:
-    fact, source = line.fact, catalogue.sources.get(line.fact.source)
+def _cells(line: Line) -> tuple[Cell, ...]:
+    fact = line.fact
     return (
         Cell(line.indicator.name),
         figure(fact.value, n.with_sd(fact.value, fact.sd, line.indicator)),
@@ -73,7 +82,7 @@ def _cells(line: Line, catalogue: Catalogue) -> tuple[Cell, ...]:
         figure(line.better_than, n.pct(line.better_than)),
         figure(fact.year, str(fact.year) if fact.year > 0 else n.UNKNOWN),
         status_cell(fact.status),
-        Cell(source.name if source else fact.source),
+        Cell(fact.source),
     )
 
 

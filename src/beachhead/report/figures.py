@@ -92,7 +92,7 @@ def _matrix(plan: Plan) -> Figure:
         "Attractiveness and accessibility",
         f"Of the shortlist, {n.listed(now) or 'no market'} lie in the cell go now. No market is better on both axes "
         f"than {n.listed(front[:8])}.",
-        "Each ellipse holds its market with 80% probability. The dashed line joins the markets that no other beats on "
+        "Each ellipse holds its market with 80 % probability. The dashed line joins the markets that no other beats on "
         "both axes. The cells meet at the median economy.",
         matrix(s, plan.top),
     )
@@ -100,7 +100,9 @@ def _matrix(plan: Plan) -> Figure:
 
 def _ranks(plan: Plan) -> Figure:
     s = plan.selection
-    likely = "; ".join(f"{s.names[m]} is among the first five in {n.pct(float(s.p_top[5][m]))}" for m in range(min(3, size(plan))))
+    likely = "; ".join(
+        f"{s.names[m]} is among the first five in {n.pct(float(s.p_top[5][m]))}" for m in range(min(3, size(plan)))
+    )
     return Figure(
         "ranks",
         "Probability of each rank",
@@ -131,8 +133,8 @@ def _potential(plan: Plan) -> Figure:
         "Sales a year once established",
         f"Medians between {n.usd(min(medians))} and {n.usd(max(medians))} a year. Real entrants sell about "
         f"{n.usd(band[1])} in their first year, eight in ten between {n.short(band[0])} and {n.short(band[2])}.",
-        "Bar: eight times in ten within it; tick and figure: median. Shaded band and dashed line: what entrants of such "
-        "goods really sold in their first year (Brazil, Mexico, Peru).",
+        "Bar: eight times in ten within it; tick and figure: median. Shaded band and dashed line: what "
+        "exporters of goods from Brazil, Mexico and Peru really sold in their first year in a market.",
         potential(s, band, plan.top),
     )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 from beachhead.report.view import context
+
+_GLUED = re.compile(r"(\d) %")  # a number and its per-cent sign stay on one line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,4 +34,5 @@ def environment() -> Environment:
 
 def report_html(plan: Plan, drawn: Sequence[Drawn]) -> str:
     """The whole report with its charts. The same plan gives the same bytes."""
-    return environment().get_template("report.html.j2").render(context(plan, drawn))
+    page = environment().get_template("report.html.j2").render(context(plan, drawn))
+    return _GLUED.sub("\\1\N{NO-BREAK SPACE}%", page)

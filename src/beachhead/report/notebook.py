@@ -30,13 +30,24 @@ def selection_html(selection: Selection) -> str:
 
 
 def _page(selection: Selection, top: int, modes: list[str] | None) -> str:
-    drawn = svg(matrix(selection, top), "matrix", "Attractiveness and accessibility", "Shortlist with 80% ellipses.") if top else ""
+    drawn = (
+        svg(
+            matrix(selection, top),
+            "matrix",
+            "Attractiveness and accessibility",
+            "Shortlist with 80 % ellipses.",
+        )
+        if top
+        else ""
+    )
     found = environment().get_template("notebook.html.j2")
     return found.render(table=_table(selection, top, modes), svg=drawn, name=selection.firm.name)
 
 
 def _table(selection: Selection, top: int, modes: list[str] | None) -> Table:
-    columns = heads("#Rank", "Market", "#Score", "#P(top 5)", "#Attractive", "#Accessible", "#USD a year: P10 – P50 – P90")
+    columns = heads(
+        "#Rank", "Market", "#Score", "#P(top 5)", "#Attractive", "#Accessible", "#USD a year: P10 – P50 – P90"
+    )
     more = heads("Enter by") if modes else ()
     rows = tuple((*_row(selection, m), *([Cell(modes[m])] if modes else [])) for m in range(top))
     return Table(f"{selection.firm.name}: first {top} of {len(selection.markets)} markets", columns + more, rows)

@@ -32,9 +32,12 @@ def imputed_share(selection: Selection) -> Floats:
 
 
 def percentile(values: Floats, value: float, direction: int) -> float:
-    """Share of the world's economies that do worse than ``value`` (half of the equal ones count); nan if unknown."""
+    """Share of the world's economies that do worse than ``value`` (half of the equal ones count).
+
+    Nan if the value is unknown, or all are alike.
+    """
     known = values[np.isfinite(values)]
-    if not len(known) or not np.isfinite(value):
+    if not len(known) or not np.isfinite(value) or known.min() == known.max():
         return float("nan")
     share = ((known < value).mean() + (known <= value).mean()) / 2
     return float(1 - share if direction < 0 else share)

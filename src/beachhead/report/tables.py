@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from beachhead.charts import numbers as n
 from beachhead.charts.contributions import by_criterion
 from beachhead.evidence.model import STATUSES, Facts, Indicator, Status
-from beachhead.report.words import Voice, mode_names, name_of, size
+from beachhead.report.words import Voice, mode_names, name_of, sentence_start, size
 from beachhead.select.tables import criteria
 
 if TYPE_CHECKING:
@@ -64,7 +64,18 @@ def ranking(plan: Plan, names: dict[str, str], rows: Iterable[int] | None = None
     s = plan.selection
     wanted = range(len(s.markets)) if rows is None else rows
     columns = heads(
-        "Market", "#Rank", "#Score", "#Attractive", "#Accessible", "#P(first)", "#P(top 5)", "#P10", "#P50", "#P90", "Cell", "Mode"
+        "Market",
+        "#Rank",
+        "#Score",
+        "#Attractive",
+        "#Accessible",
+        "#P(first)",
+        "#P(top 5)",
+        "#P10",
+        "#P50",
+        "#P90",
+        "Cell",
+        "Mode",
     )
     return Table("Ranked markets", columns, tuple(_rank_row(plan, names, m) for m in wanted), sortable=True)
 
@@ -115,10 +126,17 @@ def duels(plan: Plan, first: int = 5) -> Table:
     s = plan.selection
     some = range(min(first, len(s.markets)))
     rows = tuple(
-        (Cell(s.names[a]), *(Cell("–") if a == b else figure(s.pairwise[a, b], n.pct(float(s.pairwise[a, b]))) for b in some))
+        (
+            Cell(s.names[a]),
+            *(Cell("–") if a == b else figure(s.pairwise[a, b], n.pct(float(s.pairwise[a, b]))) for b in some),
+        )
         for a in some
     )
-    return Table("How often the market of the row scores above the one of the column", heads("beats", *(f"#{s.names[b]}" for b in some)), rows)
+    return Table(
+        "How often the market of the row scores above the one of the column",
+        heads("beats", *(f"#{s.names[b]}" for b in some)),
+        rows,
+    )
 
 
 def criterion_points(plan: Plan) -> Table:
@@ -127,7 +145,8 @@ def criterion_points(plan: Plan) -> Table:
     points = by_criterion(s, s.contributions)
     columns = heads("Market", *(f"#{criteria()[c].name}" for c in s.criteria), "#Score")
     rows = tuple(
-        (Cell(s.names[m]), *(figure(x, n.plain(float(x), 1)) for x in (*points[m], s.score[m]))) for m in range(size(plan))
+        (Cell(s.names[m]), *(figure(x, n.plain(float(x), 1)) for x in (*points[m], s.score[m])))
+        for m in range(size(plan))
     )
     return Table("Points that each criterion adds to the score", columns, rows)
 
@@ -140,11 +159,11 @@ def factors(plan: Plan, m: int) -> Table:
         log, sd = float(p.factor_log[m, k]), float(p.factor_sd[m, k])
         running += log
         money = k == 0  # the first factor is sales in the reference market, all others multiply it
-        text = n.usd(np.exp(log)) if money else n.times(log)
+        text = n.usd(np.exp(log)) if money else n.times(log) if log or sd else "no effect"
         spread = "" if sd == 0 else f"{n.times(log - P90 * sd)} to {n.times(log + P90 * sd)}"
         rows.append((Cell(name), Cell(text), Cell(spread), Cell(n.usd(np.exp(running)))))
     rows += _sums(plan, m)
-    return Table("Step by step", heads("Factor", "#Multiplies by", "#80% range", "#So far"), tuple(rows))
+    return Table("Step by step", heads("Factor", "#Multiplies by", "#80 % range", "#So far"), tuple(rows))
 
 
 def _sums(plan: Plan, m: int) -> list[tuple[Cell, ...]]:
@@ -156,7 +175,14 @@ def _sums(plan: Plan, m: int) -> list[tuple[Cell, ...]]:
     ):
         if np.isfinite(log):
             low, high = n.usd(np.exp(log - P90 * sd)), n.usd(np.exp(log + P90 * sd))
-            ends.append((Cell(name, kind="sum"), Cell(f"weighs {n.pct(float(share))}"), Cell(f"{low} to {high}"), Cell(n.usd(np.exp(log)))))
+            ends.append(
+                (
+                    Cell(name, kind="sum"),
+                    Cell(f"weighs {n.pct(float(share))}"),
+                    Cell(f"{low} to {high}"),
+                    Cell(n.usd(np.exp(log))),
+                )
+            )
     both = f"{n.usd(float(p.p10[m]))} to {n.usd(float(p.p90[m]))}"
     return [*ends, (Cell("Both together", kind="sum"), Cell(""), Cell(both), Cell(n.usd(float(p.p50[m]))))]
 
@@ -164,7 +190,17 @@ def _sums(plan: Plan, m: int) -> list[tuple[Cell, ...]]:
 def mode_figures(plan: Plan, names: dict[str, str], m: int) -> Table:
     """The seven modes in one market."""
     x = plan.modes
-    columns = heads("Mode", "#Fit", "#Set-up", "#Fixed a quarter", "#Hours a quarter", "#Weeks to first sale", "#Sales a year", "#Worth to the firm", "In the way")
+    columns = heads(
+        "Mode",
+        "#Fit",
+        "#Set-up",
+        "#Fixed a quarter",
+        "#Hours a quarter",
+        "#Weeks to first sale",
+        "#Sales a year",
+        "#Worth to the firm",
+        "In the way",
+    )
     rows = tuple(_mode_row(plan, names, m, j) for j in range(len(x.modes)))
     return Table("All modes", columns, rows)
 
@@ -182,6 +218,93 @@ def _mode_row(plan: Plan, names: dict[str, str], m: int, j: int) -> tuple[Cell, 
         figure(x.value_usd[m, j], n.usd(float(x.value_usd[m, j]))),
         Cell(x.obstacles[m][j] or "nothing"),
     )
+
+
+def mode_figures_short(plan: Plan, names: dict[str, str], m: int) -> Table:
+    """The seven modes in one market in fewer columns, for the terminal."""
+    full = mode_figures(plan, names, m)
+    columns = (*heads("Mode", "#Fit", "#Set-up", "#Weeks", "#Sales a year", "#Worth"), full.columns[8])
+    kept = [0, 1, 2, 5, 6, 7, 8]
+    return Table(full.caption, columns, tuple(tuple(row[k] for k in kept) for row in full.rows))
+
+
+def fits(plan: Plan, rows: Sequence[int]) -> Table:
+    """Fit of each mode (0–100) in each market; the mode chosen is in brackets, one that cannot be used is crossed out."""
+    x, s = plan.modes, plan.selection
+    columns = heads("Market", *(f"#{mode_names()[mode]}" for mode in x.modes))
+    cells = tuple((Cell(s.names[m]), *(_fit_cell(plan, m, j) for j in range(len(x.modes)))) for m in rows)
+    return Table("Fit of each mode, 0–100: [chosen], ✕ cannot be used", columns, cells)
+
+
+def _fit_cell(plan: Plan, m: int, j: int) -> Cell:
+    x = plan.modes
+    if not x.feasible[m, j] and x.modes[j] != x.best[m]:
+        return Cell("✕")
+    text = n.plain(100 * float(x.fit[m, j]))
+    return Cell(f"[{text}]" if x.modes[j] == x.best[m] else text)
+
+
+def spectrum() -> tuple[Table, Table]:
+    """The seven modes: their levels, and the numbers behind them."""
+    from beachhead.enter.tables import modes
+
+    levels = tuple(
+        (Cell(mode.name), Cell(mode.speed), Cell(mode.control), Cell(mode.resources), Cell(mode.description))
+        for mode in modes()
+    )
+    numbers = tuple((Cell(mode.name), *(Cell(text) for text in _spectrum_row(j))) for j, mode in enumerate(modes()))
+    return (
+        Table("The spectrum of modes", heads("Mode", "Speed", "Control", "Resources", "What it is"), levels),
+        Table(
+            "The numbers behind it",
+            heads(
+                "Mode",
+                "#Weeks",
+                "#Set-up",
+                "#Fixed a quarter",
+                "#Hours a quarter",
+                "#Margin kept",
+                "#Reach",
+                "#Exit",
+            ),
+            numbers,
+        ),
+    )
+
+
+QUANTITIES: tuple[tuple[str, Callable[[float], str]], ...] = (
+    ("weeks", n.plain),
+    ("setup_usd", n.usd),
+    ("fixed_usd_quarter", n.usd),
+    ("hours_quarter", n.plain),
+    ("margin_kept", n.pct),
+    ("reach", n.pct),
+    ("exit_usd", n.usd),
+)
+
+
+def _spectrum_row(j: int) -> list[str]:
+    from beachhead.enter.tables import number
+
+    return [write(float(number(quantity)[j])) for quantity, write in QUANTITIES]
+
+
+def spectrum_dict() -> dict[str, Any]:
+    """The spectrum as JSON-ready data."""
+    from beachhead.enter.tables import modes, number
+
+    return {
+        "schema": "beachhead.modes/1",
+        "modes": [
+            {
+                **{
+                    name: getattr(mode, name) for name in ("id", "name", "speed", "control", "resources", "description")
+                },
+                **{quantity: float(number(quantity)[j]) for quantity, _ in QUANTITIES},
+            }
+            for j, mode in enumerate(modes())
+        ],
+    }
 
 
 def status_cell(status: Status) -> Cell:
@@ -216,14 +339,23 @@ def unit_of(indicator: Indicator) -> str:
     return "" if indicator.unit == "0 or 1" else indicator.unit
 
 
-def levers(plan: Plan) -> Table:
-    """What would change the answer."""
+def levers(plan: Plan, first: int | None = None) -> Table:
+    """What would change the answer; the ``first`` strongest, or all."""
     rows = tuple(
-        (Cell(x.name), figure(x.changes, n.plain(x.changes, 2)), figure(x.p_first, n.pct(x.p_first)))
-        for x in plan.selection.levers
+        (
+            Cell(sentence_start(x.name)),
+            figure(x.changes, n.plain(x.changes, 2)),
+            figure(x.p_first, n.pct(x.p_first) if x.p_first else "never"),
+        )
+        for x in plan.selection.levers[:first]
         if x.changes >= 0.005
     )
-    return Table("If this were known for sure", heads("Indicator", "#Shortlisted markets replaced", "#Chance of another first"), rows, sortable=True)
+    return Table(
+        "If this were known for sure",
+        heads("Indicator", "#Shortlisted markets replaced", "#Chance of another first"),
+        rows,
+        sortable=True,
+    )
 
 
 def left_out(plan: Plan) -> Table:
@@ -240,7 +372,12 @@ def assumptions() -> Table:
 
     rows = [*of_select("assumptions.csv"), *of_enter("assumptions.csv")]
     cells = tuple(
-        (Cell(r["id"].replace("_", " ")), Cell(r["value"] + (f" ±{r['sd']}" if r["sd"] else "")), Cell(r["unit"]), Cell(r["ground"]))
+        (
+            Cell(r["id"].replace("_", " ")),
+            Cell(r["value"] + (f" ±{r['sd']}" if r["sd"] else "")),
+            Cell(r["unit"]),
+            Cell(r["ground"]),
+        )
         for r in rows
     )
     return Table("Assumptions", heads("Assumption", "#Value", "Unit", "Ground"), cells)
@@ -249,9 +386,17 @@ def assumptions() -> Table:
 def sources(plan: Plan) -> Table:
     """Sources of the figures of the shortlisted markets, with licence and citation."""
     raw, known = plan.selection.raw, plan.evidence.catalogue.sources
-    used = {str(x) for x in raw.source[: size(plan)].ravel()} | {str(x) for x in plan.selection.demand.source[: size(plan)]}
+    used = {str(x) for x in raw.source[: size(plan)].ravel()} | {
+        str(x) for x in plan.selection.demand.source[: size(plan)]
+    }
     rows = tuple(
-        (Cell(known[i].name), Cell(known[i].publisher), Cell(known[i].vintage), Cell(known[i].licence), Cell(known[i].citation))
+        (
+            Cell(known[i].name),
+            Cell(known[i].publisher),
+            Cell(known[i].vintage),
+            Cell(known[i].licence),
+            Cell(known[i].citation),
+        )
         for i in sorted(used & set(known))
     )
     return Table("Sources", heads("Source", "Publisher", "Vintage", "Licence", "Citation"), rows)

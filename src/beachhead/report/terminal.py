@@ -35,7 +35,7 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
     ):
         if lines:
             console.print(Text(f"\n{heading}", style="bold"))
-            console.print(_bullets(lines))
+            console.print(bullets(lines))
     if folder is not None:
         console.print(Text(f"\nReport, data and charts: {folder}", style="bold"), soft_wrap=True)
 
@@ -49,7 +49,8 @@ def _indented(lines: Sequence[str]) -> RenderableType:
     return Padding(Text("\n".join(lines)), (0, 0, 1, 0))
 
 
-def _bullets(lines: Sequence[str], mark: str = "·") -> Table:
+def bullets(lines: Sequence[str], mark: str = "·") -> Table:
+    """A list, each line a sentence."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1)
     grid.add_column(overflow="fold")
@@ -60,13 +61,23 @@ def _bullets(lines: Sequence[str], mark: str = "·") -> Table:
 
 def shortlist(plan: Plan, voice: Voice, *, wide: bool) -> RenderableType:
     """One line of figures per market, its reasons and first warning below it."""
-    blocks: list[RenderableType] = [_figures([_HEADINGS if wide else _HEADINGS_NARROW], wide, style="dim")]
-    for m in range(size(plan)):
-        blocks.append(_figures([_row(plan, m, wide)], wide, style="bold"))
-        lines = [("+", "green", reason) for reason in voice.reasons(m)]
-        lines += [("!", "yellow", warning) for warning in voice.warnings(m)[:1]]
-        blocks.append(Padding(_signed(lines), (0, 0, 1, 4)))
-    return Group(*blocks)
+    return Group(_head(wide), *(part for m in range(size(plan)) for part in _block(plan, voice, m, wide)))
+
+
+def market_block(plan: Plan, m: int, *, wide: bool) -> RenderableType:
+    """The same for one market."""
+    voice = Voice(plan.selection, plan.evidence.catalogue, plan.modes)
+    return Group(_head(wide), *_block(plan, voice, m, wide))
+
+
+def _head(wide: bool) -> Table:
+    return _figures([_HEADINGS if wide else _HEADINGS_NARROW], wide, style="dim")
+
+
+def _block(plan: Plan, voice: Voice, m: int, wide: bool) -> list[RenderableType]:
+    lines = [("+", "green", reason) for reason in voice.reasons(m)]
+    lines += [("!", "yellow", warning) for warning in voice.warnings(m)[:1]]
+    return [_figures([_row(plan, m, wide)], wide, style="bold"), Padding(_signed(lines), (0, 0, 1, 4))]
 
 
 _HEADINGS = ("#", "Market", "P(top 5)", "Attractive", "Accessible", "USD a year, P10–P50–P90", "Enter by")
@@ -78,7 +89,11 @@ _WIDTHS_NARROW = (3, 16, 5, 5, 5, 19, 15)
 def _figures(rows: Sequence[Sequence[str]], wide: bool, style: str) -> Table:
     grid = Table.grid(padding=(0, 1))
     for k, width in enumerate(_WIDTHS if wide else _WIDTHS_NARROW):
-        grid.add_column(width=width, justify="right" if k in (0, 2, 3, 4) else "center" if k == 5 else "left", no_wrap=True)
+        grid.add_column(
+            width=width,
+            justify="right" if k in (0, 2, 3, 4) else "center" if k == 5 else "left",
+            no_wrap=True,
+        )
     for row in rows:
         grid.add_row(*(Text(cell, style=style, overflow="ellipsis") for cell in row))
     return grid
@@ -124,7 +139,10 @@ def excluded_lines(plan: Plan) -> list[str]:
     for gone in plan.selection.excluded:
         reasons.setdefault(gone.reason, []).append(gone.market)
     ordered = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
-    lines = [f"{', '.join(markets[:12])}{f' and {len(markets) - 12} more' if len(markets) > 12 else ''}: {reason}" for reason, markets in ordered]
+    lines = [
+        f"{', '.join(markets[:12])}{f' and {len(markets) - 12} more' if len(markets) > 12 else ''}: {reason}"
+        for reason, markets in ordered
+    ]
     rest = len(lines) - EXCLUDED
     return [*lines[:EXCLUDED], f"and {rest} further reasons, see the report"] if rest > 0 else lines
 
@@ -135,7 +153,12 @@ def show_table(table: PlainTable, console: Console) -> None:
 
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, title=table.caption, title_justify="left", title_style="bold")
     for k, column in enumerate(table.columns):
-        shown.add_column(column.name, justify="right" if column.number else "left", overflow="fold", no_wrap=column.number and k > 0)
+        shown.add_column(
+            column.name,
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=column.number or k == 0,
+        )
     for row in table.rows:
         shown.add_row(*(Text(cell.text) for cell in row))
     console.print(shown)

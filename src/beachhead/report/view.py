@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Any
 from beachhead.charts import numbers as n
 from beachhead.report import tables
 from beachhead.report.tables import Table
-from beachhead.report.words import Voice, answer, in_text, mode_names, name_of, offers, sentence, size
+from beachhead.report.words import (
+    Voice,
+    answer,
+    in_text,
+    mode_names,
+    name_of,
+    offers,
+    sentence,
+    size,
+    with_article,
+)
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
     from beachhead.report.figures import Drawn
 
-DUELS = 5
+DUELS = 5  # markets set each against each
+FIRST_LEVERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +86,12 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
         "charts": {chart.name: chart for chart in drawn},
         "cards": [card(plan, voice, m) for m in some],
         "entries": [entry(plan, m) for m in some],
-        "potentials": [Dossier(s.markets[m], s.names[m], _potential_note(plan, m), tables.factors(plan, m)) for m in some],
-        "evidence": [Dossier(s.markets[m], s.names[m], evidence_note(voice, m), tables.evidence(plan, m)) for m in some],
+        "potentials": [
+            Dossier(s.markets[m], s.names[m], _potential_note(plan, m), tables.factors(plan, m)) for m in some
+        ],
+        "evidence": [
+            Dossier(s.markets[m], s.names[m], evidence_note(voice, m), tables.evidence(plan, m)) for m in some
+        ],
         "tables": page_tables(plan),
         "notes": [sentence(note) for note in (*s.demand.notes, *s.potential.notes)],
         "weights": s.weight_ground,
@@ -90,7 +105,8 @@ def page_tables(plan: Plan) -> dict[str, Table]:
         "ranks": tables.rank_chances(plan),
         "duels": tables.duels(plan, DUELS),
         "contributions": tables.criterion_points(plan),
-        "levers": tables.levers(plan),
+        "levers": tables.levers(plan, FIRST_LEVERS),
+        "all_levers": tables.levers(plan),
         "excluded": tables.left_out(plan),
         "assumptions": tables.assumptions(),
         "sources": tables.sources(plan),
@@ -129,7 +145,7 @@ def entry(plan: Plan, m: int) -> Entry:
         mode=names[modes.best[m]],
         reasons=tuple(sentence(text) for text in modes.reasons[m]),
         steps=tuple((names[stage.mode], sentence(stage.when)) for stage in modes.path[m]),
-        why_not=modes.why_not[m],
+        why_not=sentence(modes.why_not[m]) if modes.why_not[m] else "",
         likeness=likeness(plan, m),
         table=tables.mode_figures(plan, names, m),
     )
@@ -141,7 +157,7 @@ def likeness(plan: Plan, m: int) -> str:
     cut = float(modes.discount[m])
     if cut <= 0:
         return ""
-    known = n.listed([name_of(plan.evidence.catalogue, market) for market in modes.discount_from[m]])
+    known = n.listed([with_article(c, name_of(plan.evidence.catalogue, c)) for c in modes.discount_from[m]])
     return f"Because you know {known}, entry costs {n.pct(cut)} less (±{n.plain(100 * float(modes.discount_sd[m]))} points)."
 
 

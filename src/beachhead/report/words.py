@@ -101,7 +101,7 @@ class Voice:
         if indicator.unit == "0-1" and indicator.id != "supplier_hhi":
             return n.pct(value)
         if indicator.unit == "log points a year":
-            return f"{n.plain(100 * float(np.expm1(value)), 1)}% a year"
+            return f"{n.plain(100 * float(np.expm1(value)), 1)} % a year"
         return n.quantity(value, indicator)
 
     def _experience(self, m: int) -> str:
@@ -118,7 +118,10 @@ Found = Iterator[tuple[float, str]]  # (gravity, text)
 
 def _thin_evidence(voice: Voice, m: int) -> Found:
     if voice.thin[m] > THIN:
-        yield 2 + float(voice.thin[m]), f"{n.pct(float(voice.thin[m]))} of the score rests on estimated figures"
+        yield (
+            2 + float(voice.thin[m]),
+            f"{n.pct(float(voice.thin[m]))} of the score rests on estimated figures",
+        )
 
 
 def _demand_guessed(voice: Voice, m: int) -> Found:
@@ -139,7 +142,10 @@ def _pays_back_slowly(voice: Voice, m: int) -> Found:
     cost = float(voice.modes.cost_usd[m, mode])
     earns = float(voice.selection.potential.p50[m]) * voice.selection.firm.sales.gross_margin
     if cost > earns:
-        yield 1.5, f"entry at {n.usd(cost)} costs more than a year's margin at the median potential ({n.usd(earns)})"
+        yield (
+            1.5,
+            f"entry at {n.usd(cost)} costs more than a year's margin at the median potential ({n.usd(earns)})",
+        )
 
 
 def _beyond_budget(voice: Voice, m: int) -> Found:
@@ -187,8 +193,12 @@ WITH_ARTICLE = frozenset("USA GBR NLD ARE PHL BHS GMB MDV DOM COD COG CAF SLB MH
 
 def in_text(selection: Selection, m: int) -> str:
     """Name of a ranked market as it stands within a sentence: ``the Netherlands``."""
-    name = selection.names[m]
-    return f"the {name}" if selection.markets[m] in WITH_ARTICLE and not name.startswith("The ") else name
+    return with_article(selection.markets[m], selection.names[m])
+
+
+def with_article(market: str, name: str) -> str:
+    """The name of an economy, with its article if it takes one."""
+    return f"the {name}" if market in WITH_ARTICLE and not name.startswith("The ") else name
 
 
 def name_of(catalogue: Catalogue, market: str) -> str:
@@ -262,4 +272,3 @@ def _how_much(s: Selection) -> str:
         f"eight times in ten it would be between {n.short(low)} and {n.short(high)}. "
         "Nobody can know this more closely before a first trial."
     )
-

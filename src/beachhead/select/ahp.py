@@ -15,7 +15,7 @@ RANDOM_INDEX = {3: 0.5247, 4: 0.8816, 5: 1.1086, 6: 1.2479, 7: 1.3417, 8: 1.4057
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairwise:
-    """Weights (n,) that sum to 1, and how far the comparisons contradict each other (0 = not at all; ≤ 0.1 is usual)."""
+    """Weights (n,) that sum to 1, and how far the answers contradict each other (0 = not at all; ≤ 0.1 is usual)."""
 
     weights: Floats
     consistency_ratio: float

@@ -1,4 +1,4 @@
-"""Demand for what the firm sells: level, growth, suppliers, the home country's place; goods, services, the user's figures."""
+"""Demand for what the firm sells: level, growth, suppliers, the home country's place."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ def _proxy_note(code: str, line: Flows | None) -> tuple[str, ...]:
     if len(code) == 2 or line is not None:
         return ()
     return (
-        f"No bilateral figures of HS {code} are at hand: the whole chapter {code[:2]} stands in for it, held with a wide "
-        "uncertainty. `beachhead evidence add` takes a BACI or UN Comtrade file that has the line.",
+        f"No bilateral figures of HS {code} are at hand: the whole chapter {code[:2]} stands in for it, held with a "
+        "wide uncertainty. `beachhead evidence add` takes a BACI or UN Comtrade file that has the line.",
     )
 
 
@@ -121,7 +121,7 @@ def _volatility(values: Floats) -> Floats:
 def _level_sd(flows: Flows) -> Floats:
     volatility = np.nan_to_num(_volatility(flows.imports), nan=1.0)
     base = np.hypot(assume("level_floor_sd"), volatility / np.sqrt(assume("level_years")))
-    return np.hypot(base, assume("composite_sd")) if flows.kind == "composite" else base
+    return np.asarray(np.hypot(base, assume("composite_sd")) if flows.kind == "composite" else base)
 
 
 def chapter_level(flows: Flows, evidence: Evidence) -> Level:
@@ -263,7 +263,7 @@ def advantage(flows: Flows, evidence: Evidence) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SectorTrade:
-    """A sector in the world input–output table: purchases (M, E) of each market from each economy, USD; nan rows unknown."""
+    """A sector in the world input–output table: purchases (M, E) of each market from each economy, USD."""
 
     purchases: Floats
     known: NDArray[np.bool_]
@@ -373,10 +373,10 @@ def _services(firm: Firm, code: str, evidence: Evidence) -> Demand:
 
 def _services_notes(trade: SectorTrade) -> tuple[str, ...]:
     return (
-        f"Purchases by firms and governments of {int(trade.known.sum())} economies in 2022; who bought from whom is "
-        "modelled by the OECD, and purchases by households are not split by seller.",
+        f"Purchases by firms and governments of {int(trade.known.sum())} economies in 2022; who bought from whom "
+        "is modelled by the OECD, and purchases by households are not split by seller.",
         "Elsewhere demand is predicted from GDP and income, and marked as imputed.",
-        "No yearly series of purchases exists: growth of demand is the economy's own growth, held with a wide uncertainty.",
+        "No yearly series of purchases exists: growth of demand is the economy's own, held with a wide uncertainty.",
     )
 
 

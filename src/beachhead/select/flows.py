@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Flows:
     notes: tuple[str, ...] = ()
 
 
-def places(names: tuple[str, ...], codes: NDArray[np.object_]) -> NDArray[np.int64]:
+def places(names: tuple[str, ...], codes: NDArray[Any]) -> NDArray[np.int64]:
     """Index of each code in ``names``; −1 where it is not there."""
     at = {name: i for i, name in enumerate(names)}
     return np.array([at.get(c, -1) for c in codes.tolist()], np.int64)
@@ -74,7 +74,7 @@ def _pair_window(
     out = np.zeros((len(evidence.markets), len(exporters)))
     inside = i >= 0
     np.add.at(out, (i[inside], e[inside]), value[keep][inside] / 3)
-    return out * scale
+    return np.asarray(out * scale)
 
 
 def exporter_names(evidence: Evidence, codes: NDArray[np.generic]) -> tuple[str, ...]:
@@ -175,7 +175,8 @@ def _part_of_imports(
     )[-3:]
     rest = np.nansum(other_imports, axis=0) / 3
     total = whole.sum(axis=1) + rest
-    return np.divide(part.sum(axis=1) + mix * rest, total, out=np.full(len(total), np.nan), where=total > 0)
+    known = part.sum(axis=1) + mix * rest
+    return np.asarray(np.divide(known, total, out=np.full(len(total), np.nan), where=total > 0))
 
 
 def _sum_flows(parts: list[Flows], chapter: str) -> Flows:
@@ -190,7 +191,7 @@ def _sum_flows(parts: list[Flows], chapter: str) -> Flows:
     )
     note = (
         f"Chapter {chapter} is known only inside composite groups of the public data; its part is estimated from what "
-        f"each exporter sold in 2017 and held with a wide uncertainty (sd of ln demand {assume('composite_sd'):g} or more)."
+        f"each exporter sold in 2017 and held loosely (sd of ln demand {assume('composite_sd'):g} or more)."
     )
     wide = max(p.recent.shape[1] for p in parts)
     recent, before = (

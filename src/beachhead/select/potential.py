@@ -1,7 +1,7 @@
 """What this firm could sell in a market: a log-normal, from gravity and from what entrants really sell.
 
-Gravity: sales in a reference market × (market's purchases ÷ reference's purchases) × access, where access is relative to
-the reference and its elasticities are estimated with domestic sales in the data, so that leaving home has its price
+Gravity: sales in a reference market × (market's purchases ÷ reference's purchases) × access, where access is relative
+to the reference and its elasticities are estimated with domestic sales in the data, so that leaving home has its price
 (``access.csv``; docs/methods/access.md). Every market where the firm sells is a reference: each tells something of how
 good the firm is, home less surely than abroad.
 
@@ -37,14 +37,7 @@ WORDS = {
     "agreement": "trade agreement",
 }
 P10 = -1.2815515655446004  # the 10 % quantile of a standard normal
-INDUSTRY_OF = {  # HS chapters -> industry of the exporter-dynamics data
-    **dict.fromkeys(range(1, 25), "Food"), **dict.fromkeys(range(28, 39), "Chemicals"), 39: "Plastics", 40: "Plastics",
-    41: "Leather", 42: "Leather", 43: "Leather", **dict.fromkeys(range(44, 47), "Wood"),
-    **dict.fromkeys(range(47, 50), "Pulp"), **dict.fromkeys(range(50, 64), "Textiles"),
-    **dict.fromkeys(range(64, 68), "Footwear"), **dict.fromkeys(range(68, 71), "Ceramic"), 71: "Jewelry",
-    **dict.fromkeys(range(72, 84), "Metal"), 84: "Machinery", 85: "Electrical", **dict.fromkeys(range(86, 90), "Vehicles"),
-    **dict.fromkeys(range(90, 93), "Optical"), **dict.fromkeys(range(93, 98), "Misc"),
-}  # fmt: skip
+OWN = ("demand ÷ home demand", "tariff", "founders' experience", "contacts", "sales elsewhere")  # sds that add up
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +88,7 @@ def trade_terms(origin: str, figures: dict[str, Floats], evidence: Evidence) -> 
     away[home] = 0
     ratio = np.log(np.maximum(figures["distance"], 1.0) / inside) * away
     flags = [figures[t] * away for t in ("contiguous", "common_official_language", "colonial_tie", "agreement")]
-    return np.nan_to_num(np.column_stack([away, ratio, *flags]))
+    return np.asarray(np.nan_to_num(np.column_stack([away, ratio, *flags])))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +122,7 @@ def _own_parts(figures: dict[str, Floats]) -> list[tuple[str, Floats, Floats]]:
 
 
 def _tariff_part(figures: dict[str, Floats], goods: bool) -> tuple[str, Floats, Floats]:
-    """Tariff beyond the median market's, for goods without an agreement (the agreement term holds its own tariff cut)."""
+    """Tariff beyond the median market's, for goods without an agreement (the agreement term holds its tariff cut)."""
     elasticity = assumptions()["tariff_elasticity"]
     tariff = np.log1p(figures["applied_tariff"] / 100)
     excess = (tariff - np.median(tariff)) * (1 - figures["agreement"]) * goods
@@ -181,11 +174,7 @@ def gravity(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Ev
         np.column_stack([base.value, np.full(m, shift)]),
         np.column_stack([base.sd, np.full(m, shift_sd)]),
     )
-    own = [
-        k
-        for k, n in enumerate(parts.names)
-        if n in ("demand ÷ home demand", "tariff", "founders' experience", "contacts", "sales elsewhere")
-    ]
+    own = [k for k, n in enumerate(parts.names) if n in OWN]
     variance = np.diag(cov) + (parts.sd[:, own] ** 2).sum(1)
     variance += assume("firm_market_sd") ** 2 + assume("resistance_sd") ** 2
     return parts, Estimate(parts.value.sum(1), np.sqrt(variance)), words
@@ -219,8 +208,13 @@ def entrants(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: E
 
 
 def _industry(demand: Demand) -> str:
+    """The industry of the exporter-dynamics data that makes the offer; "" for services and unknown goods."""
     system, _, code = demand.code.split("+")[0].partition(":")
-    return INDUSTRY_OF.get(int(code[:2]), "") if system == "hs" else ""
+    if system != "hs":
+        return ""
+    rows = read_table("industries.csv")
+    found = [r["industry"] for r in rows if int(r["first_chapter"]) <= int(code[:2]) <= int(r["last_chapter"])]
+    return found[0] if found else ""
 
 
 def entrant_band(demand: Demand) -> tuple[float, float, float]:

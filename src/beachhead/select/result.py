@@ -81,9 +81,9 @@ class Demand:
 class Potential:
     """What this firm could sell a year at maturity, USD, log-normal, per market (M,).
 
-    ``factor_log`` and ``factor_sd`` (M, F): what each factor adds to the logarithm of the *gravity* estimate, and its sd;
-    rows of ``factor_log`` sum to ``gravity_log``. ``median_usd`` combines that estimate with what entrants really sell
-    (``entrant_log``, ``entrant_sd``), each weighted by its precision; ``gravity_weight`` is the gravity estimate's share.
+    ``factor_log`` and ``factor_sd`` (M, F): what each factor adds to the logarithm of the *gravity* estimate, and its
+    sd; rows of ``factor_log`` sum to ``gravity_log``. ``median_usd`` combines that estimate with what entrants really
+    sell (``entrant_log``, ``entrant_sd``), each weighted by its precision; ``gravity_weight`` is the former's share.
     What one mode reaches of it is the next stage's: ``ModeChoice.potential_usd``.
     """
 

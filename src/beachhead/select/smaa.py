@@ -1,8 +1,9 @@
 """Stochastic multicriteria acceptability analysis (SMAA-2; Lahdelma & Salminen 2001), weights and data both uncertain.
 
 The score of market m in draw d is Σ_k W[d, k] · clip(centre[m, k] + spread[m, k] · ε[d, m, k], 0, 1): an anchored
-additive value with Dirichlet (or ordinal) weights and independent normal errors on each figure's own scale. Every market
-has its own stream of ε, derived from the seed and its code, so adding or removing a market leaves the others' draws alone.
+additive value with Dirichlet (or ordinal) weights and independent normal errors on each figure's own scale. Every
+market has its own stream of ε, derived from the seed and its code, so adding or removing a market leaves the draws of
+the others alone.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _halves(
 
 
 def _sure_part(values: Singles, weights: Singles, split: int) -> Singles:
-    """Axis parts (2, D) of one market's certain figures (K,); market by market, so that no other changes a bit of it."""
+    """Axis parts (2, D) of one market's certain figures (K,); alone, so that no other market changes a bit of it."""
     return np.stack([weights[:, :split] @ values[:split], weights[:, split:] @ values[split:]])
 
 
@@ -75,11 +76,13 @@ def draw_scores(
     sure = s == 0
     out = np.empty((2, len(markets), len(w)), np.float32)
 
+    columns = {pattern.tobytes(): np.ascontiguousarray(w[:, ~pattern]) for pattern in np.unique(sure, axis=0)}
+
     def one(m: int) -> None:
         k = np.flatnonzero(~sure[m])
         first = int(np.searchsorted(k, split))
         out[:, m] = _sure_part(np.clip(np.where(sure[m], c[m], 0), 0, 1), w, split)
-        _halves(c[m, k], s[m, k], w[:, k], stream(seed, markets[m]), out[:, m], first)
+        _halves(c[m, k], s[m, k], columns[sure[m].tobytes()], stream(seed, markets[m]), out[:, m], first)
 
     _spread_over(one, len(markets))
     out *= 100
@@ -110,20 +113,20 @@ def rank_acceptability(rank: NDArray[np.int16]) -> Floats:
     """P(market has rank r): (M, M), rows and columns sum to 1."""
     m, d = rank.shape
     cells = rank.astype(np.int64) + m * np.arange(m)[:, None]
-    return np.bincount(cells.ravel(), minlength=m * m).reshape(m, m) / d
+    return np.asarray(np.bincount(cells.ravel(), minlength=m * m).reshape(m, m) / d)
 
 
 def _beats(score: Singles | NDArray[np.int16]) -> Floats:
-    """Share of draws in which the row's figure exceeds the column's, (M, M)."""
+    """Share of draws in which the row's figure exceeds the column's, (M, M); above the diagonal only."""
     m, d = score.shape
     wins = np.zeros((m, m))
 
     def row(i: int) -> None:
-        for j in range(m):
+        for j in range(i + 1, m):
             wins[i, j] = np.count_nonzero(score[i] > score[j])
 
     _spread_over(row, m)
-    return wins / d
+    return np.asarray(wins / d)
 
 
 def pairwise_winning(total: Singles, rank: NDArray[np.int16]) -> Floats:
@@ -131,12 +134,15 @@ def pairwise_winning(total: Singles, rank: NDArray[np.int16]) -> Floats:
 
     Without ties the ranks hold the same order and compare faster.
     """
+    m = len(total)
     ordered = np.sort(total, axis=0)
     if np.any(ordered[1:] == ordered[:-1]):
-        wins = _beats(total)
-        return wins + 0.5 * (1 - wins - wins.T)
-    wins = np.triu(_beats(np.negative(rank)), 1)
-    return wins + np.tril(1 - wins.T, -1) + 0.5 * np.eye(len(wins))
+        above, below = _beats(total), _beats(np.negative(total))
+    else:
+        above = _beats(np.negative(rank))
+        below = np.triu(1 - above, 1)
+    won = above + np.triu(1 - above - below, 1) / 2
+    return np.asarray(won + np.tril(1 - won.T, -1) + 0.5 * np.eye(m))
 
 
 def central_weights(rank: NDArray[np.int16], weights: Floats) -> Floats:

@@ -67,4 +67,3 @@ def assumptions() -> dict[str, Assumption]:
 def assume(name: str) -> float:
     """The value of one assumption."""
     return assumptions()[name].value
-

@@ -23,7 +23,8 @@ class Weights:
     """Stated weights. ``criteria`` (C,) and ``indicators`` (K,) each sum to 1; ``criterion`` (K,) indexes criteria.
 
     ``concentration`` is the Dirichlet total; ``ordinal`` (C,) lists criteria from most to least important when only a
-    ranking was given, else it is None; ``consistency`` is the AHP ratio, else None; ``ground`` says where they came from.
+    ranking was given, else it is None; ``consistency`` is the AHP ratio, else None; ``ground`` says where they come
+    from.
     """
 
     criteria: Floats
@@ -37,8 +38,11 @@ class Weights:
 
 
 def rank_order_centroid(n: int) -> Floats:
-    """Mean of the uniform distribution over w1 ≥ w2 ≥ … ≥ wn, Σw = 1: wj = (1/n) Σ_{i ≥ j} 1/i (Barron & Barrett 1996)."""
-    return np.cumsum(1 / np.arange(n, 0, -1))[::-1] / n
+    """Mean of the uniform distribution over w1 ≥ w2 ≥ … ≥ wn, Σw = 1 (Barron & Barrett 1996).
+
+    wj = (1/n) Σ_{i ≥ j} 1/i.
+    """
+    return np.asarray(np.cumsum(1 / np.arange(n, 0, -1))[::-1] / n)
 
 
 def _points(choice: WeightChoice, names: tuple[str, ...]) -> Floats:
@@ -48,7 +52,7 @@ def _points(choice: WeightChoice, names: tuple[str, ...]) -> Floats:
     points = np.array([choice.points.get(n, 0.0) for n in names])
     if not points.sum() > 0:
         raise bad("weights.points", "all zero", "give at least one criterion a positive number of points")
-    return points / points.sum()
+    return np.asarray(points / points.sum())
 
 
 def _ranking(choice: WeightChoice, names: tuple[str, ...]) -> tuple[int, ...]:
@@ -111,4 +115,4 @@ def draw_weights(weights: Weights, draws: int, rng: np.random.Generator) -> Floa
         if stated.sum() > 0:
             alpha = weights.concentration * stated
             out[:, members] = top[:, [c]] * _dirichlet(alpha, draws, rng)
-    return out / out.sum(axis=1, keepdims=True)
+    return np.asarray(out / out.sum(axis=1, keepdims=True))

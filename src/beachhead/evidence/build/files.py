@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
+
+from beachhead.errors import bad
 
 
 def csv_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -13,6 +17,14 @@ def csv_rows(path: Path) -> Iterator[dict[str, str]]:
     read = gzip.open if path.suffix == ".gz" else open
     with read(path, "rt", encoding="utf-8-sig", newline="") as file:
         yield from csv.DictReader(file)
+
+
+def extra(module: str) -> ModuleType:
+    """A package that only the build needs; an error that says how to get it if it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        raise bad("package", module, "not installed: pip install 'beachhead[build]'") from None
 
 
 def number(text: str) -> float | None:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from beachhead.evidence.build.files import csv_rows, number
+from beachhead.evidence.build.files import csv_rows, extra, number
 from beachhead.evidence.build.grid import FILLS, Grid, Observation, empty, from_rows
 from beachhead.evidence.build.table import HERE, Raw
 from beachhead.evidence.catalogue import Row, read_table
@@ -111,10 +111,8 @@ def read_lpi(raw: Raw) -> dict[str, Grid]:
 
 def read_inform(raw: Raw) -> dict[str, Grid]:
     """INFORM Risk Index by year of the release, from the one sheet of the trend workbook."""
-    from openpyxl import load_workbook
-
     path = raw / "country/risk/INFORM2024_TREND_2015_2024_v70_ALL.xlsx"
-    sheet = load_workbook(path, read_only=True).worksheets[0]
+    sheet = extra("openpyxl").load_workbook(path, read_only=True).worksheets[0]
     rows = sheet.iter_rows(min_row=2, values_only=True)
     kept = (r for r in rows if r[1] == "INFORM Risk Index" and r[2] is not None)
     seen = ((str(r[0]), int(r[3]), float(r[2]), None, "inform-2025") for r in kept)

@@ -112,7 +112,8 @@ def _known(out: Path) -> dict[str, TableEntry]:
 
 def _entry(stated: dict[str, Any]) -> TableEntry:
     """What a manifest states of one file, with tuples for JSON's lists."""
-    return TableEntry(**{name: tuple(x) if isinstance(x, list) else x for name, x in stated.items()})
+    lists: dict[str, Any] = {name: tuple(x) for name, x in stated.items() if isinstance(x, list)}
+    return TableEntry(**(stated | lists))
 
 
 def _manifest(tables: dict[str, TableEntry]) -> Manifest:
