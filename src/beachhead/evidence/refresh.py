@@ -211,12 +211,13 @@ def _ecb(client: Any) -> list[Row]:
     """End-of-month rates, from units per euro to units per dollar."""
     import requests
 
+    parse_error: type[Exception] = _package("sdmx.exceptions").XMLParseError
     now = datetime.now(UTC)
     months = now.year * 12 + now.month - 1 - MONTHS
     start = f"{months // 12}-{months % 12 + 1:02d}"
     try:
         message = client.data("EXR", key=SERIES, params={"startPeriod": start}, timeout=TIMEOUT)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, OSError, ValueError, parse_error) as error:
         raise _unreachable("the European Central Bank", client.source.url, error) from error
     per_euro = dict(_observations(message))
     dollars = {month: rate for (currency, month), rate in per_euro.items() if currency == "USD"}
@@ -236,7 +237,7 @@ def _observations(message: Any) -> Iterator[tuple[tuple[str, str], float]]:
             for one in observations:
                 value = float(one.value) if one.value not in (None, "") else float("nan")
                 if value == value:
-                    yield (currency, str(one.dimension)), value
+                    yield (currency, str(one.dimension.values["TIME_PERIOD"].value)), value
 
 
 PIECES: Final[dict[str, Callable[[], list[Piece]]]] = {"worldbank": worldbank_pieces, "ecb": ecb_pieces}

@@ -10,11 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from beachhead.evidence.build.files import csv_rows
 from beachhead.evidence.build.table import Raw, TableSpec
 from beachhead.evidence.catalogue import FOLDER, read_table
 
+OLDER = "trade/baci_hs92_raw_materials_1995_2024"
 LAST_CHAPTER = "97"  # 98 and 99 are national uses, not goods
 
 
@@ -61,7 +63,8 @@ def products(raw: Raw) -> pa.Table:
 
     ``code`` is written as in the firm file (``hs:2508``, ``icio:J62_63``); ``parent`` is the code one level up.
     """
-    return table_of([*_hs_products(raw), *_icio_products(raw)], PRODUCTS)
+    newest = list(_hs_products(raw))
+    return table_of([*newest, *_older_lines(raw, {str(p["code"]) for p in newest}), *_icio_products(raw)], PRODUCTS)
 
 
 def _hs_products(raw: Raw) -> Iterator[dict[str, str | None]]:
@@ -73,6 +76,18 @@ def _hs_products(raw: Raw) -> Iterator[dict[str, str | None]]:
                 "name": _plain(row["description"]),
                 "parent": None if row["level"] == "2" else f"hs:{row['parent']}",
             }
+
+
+def _older_lines(raw: Raw, known: set[str]) -> Iterator[dict[str, str | None]]:
+    """Lines of the 1992 revision that the newest one dropped and for which flows are at hand; under a heading that is."""
+    lines = pq.ParquetFile(raw / f"{OLDER}/baci_hs92_74hs6_1995_2024.parquet").read(columns=["hs6"])
+    traded = {f"hs:{code}" for code in pc.unique(lines["hs6"]).to_pylist()}
+    for row in csv_rows(raw / f"{OLDER}/product_codes_hs92_all.csv"):
+        code = f"hs:{row['code']}"
+        if code in traded - known:
+            parent = code[:7] if code[:7] in known else code[:5]
+            name = f"{_plain(row['description'])} (HS 1992)"
+            yield {"code": code, "level": "subheading", "name": name, "parent": parent}
 
 
 def _icio_products(raw: Raw) -> Iterator[dict[str, str]]:
@@ -93,6 +108,6 @@ def hs_icio(raw: Raw) -> pa.Table:
 
 
 TABLES = (
-    TableSpec("products", ("harmonized-system", "oecd-icio"), products, order=("code",)),
+    TableSpec("products", ("harmonized-system", "baci-hs6", "oecd-icio"), products, order=("code",)),
     TableSpec("hs_icio", ("harmonized-system", "oecd-icio"), hs_icio, order=("hs2",)),
 )

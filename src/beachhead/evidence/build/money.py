@@ -139,12 +139,18 @@ def other_vat(raw: Raw) -> Iterable[Observation]:
             yield iso3[iso2], OTHER_VAT_YEAR, round(100.0 * _national(about), 2), None, "node-sales-tax"
 
 
+def untaxed() -> Iterable[Observation]:
+    """Economies that levy no general tax on sales (``no_sales_tax.csv``): nought, and known to be."""
+    for row in read_table("no_sales_tax", HERE):
+        yield row["iso3"], EUROPEAN_VAT_YEAR, 0.0, None, "no-sales-tax"
+
+
 def vat_grid(raw: Raw) -> Grid:
-    """Standard rates; the European source stands where both have one."""
+    """Standard rates; what is known to be untaxed stands first, then the European source."""
     markets = raw.catalogue.markets
-    europe, other = from_rows(european_vat(raw), markets), from_rows(other_vat(raw), markets)
-    other.value[europe.known.any(axis=1)] = np.nan
-    return fill_years(europe, other)
+    first, other = from_rows([*untaxed(), *european_vat(raw)], markets), from_rows(other_vat(raw), markets)
+    other.value[first.known.any(axis=1)] = np.nan
+    return fill_years(first, other)
 
 
 def vat(raw: Raw) -> pa.Table:
@@ -162,5 +168,5 @@ def vat(raw: Raw) -> pa.Table:
 
 TABLES: Final = (
     TableSpec("fx", ("hmrc-fx", "ecb-fx"), fx),
-    TableSpec("vat", ("eu-vat-rates", "node-sales-tax"), vat),
+    TableSpec("vat", ("eu-vat-rates", "node-sales-tax", "no-sales-tax"), vat),
 )

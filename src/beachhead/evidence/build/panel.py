@@ -15,7 +15,7 @@ from beachhead.evidence.build.table import Raw, TableSpec
 
 SOURCES: Final = (
     "wdi", "wdi-2025-10", "wdi-gdp", "gapminder-sg", "wgi-2024", "lpi-2023", "wdi-tariff", "doing-business-2020",
-    "inform-2025", "pwt-10.01", "hmrc-fx", "oecd-icio", "eu-vat-rates", "node-sales-tax",
+    "inform-2025", "pwt-10.01", "hmrc-fx", "oecd-icio", "eu-vat-rates", "node-sales-tax", "no-sales-tax",
 )  # fmt: skip
 
 
