@@ -7,8 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from beachhead import load_evidence, load_firm, select_markets
+
+settings.register_profile("beachhead", deadline=None)  # a cold file system is slow, and no test is timed
+settings.load_profile("beachhead")
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"

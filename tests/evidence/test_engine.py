@@ -1,4 +1,4 @@
-"""What the evidence promises: true figures with source and licence, upper layers over lower ones, and queries that Spark runs too."""
+"""What the evidence promises: true figures with source and licence, safe to share, in queries that Spark runs too."""
 
 from __future__ import annotations
 
@@ -229,7 +229,9 @@ def test_computed_indicators_agree_with_the_build(plain):
     rows = plain.engine.run(for_duckdb(everything))
     facts = plain.facts()
     compared = 0
-    for indicator, market, year, value in zip(rows["indicator"], rows["market"], rows["year"], rows["value"], strict=True):
+    for indicator, market, year, value in zip(
+        rows["indicator"], rows["market"], rows["year"], rows["value"], strict=True
+    ):
         i, j = facts.markets.index(market), facts.indicators.index(indicator)
         if STATUSES[facts.status[i, j]] is not Status.IMPUTED and facts.year[i, j] == year:
             assert value == pytest.approx(facts.value[i, j], rel=1e-6, abs=1e-9), (indicator, market)

@@ -1,4 +1,4 @@
-"""Files as they are downloaded are read as they are, in bounded memory, and every line that is not used has its reason."""
+"""Files are read as they are downloaded, in bounded memory, and every line that is not used has its reason."""
 
 from __future__ import annotations
 
@@ -24,40 +24,42 @@ from beachhead.evidence.loaders.read import reference_tables
 
 BACI_COUNTRIES = (
     "country_code,country_name,country_iso2,country_iso3\n"
-    '4,Afghanistan,AF,AFG\n251,France,FR,FRA\n490,"Other Asia, nes",,S19\n516,Namibia,NA,NAM\n699,India,IN,IND\n842,USA,US,USA\n'
+    '4,Afghanistan,AF,AFG\n251,France,FR,FRA\n490,"Other Asia, nes",,S19\n516,Namibia,NA,NAM\n'
+    "699,India,IN,IND\n842,USA,US,USA\n"
 )
 COMTRADE = (
-    "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,flowDesc,"
-    "partnerCode,partnerISO,partnerDesc,partner2Code,partner2ISO,partner2Desc,classificationCode,"
-    "classificationSearchCode,isOriginalClassification,cmdCode,cmdDesc,aggrLevel,isLeaf,customsCode,customsDesc,"
-    "mosCode,motCode,motDesc,qtyUnitCode,qtyUnitAbbr,qty,isQtyEstimated,altQtyUnitCode,altQtyUnitAbbr,altQty,"
-    "isAltQtyEstimated,netWgt,isNetWgtEstimated,grossWgt,isGrossWgtEstimated,cifvalue,fobvalue,primaryValue,"
-    "legacyEstimationFlag,isReported,isAggregate"
-).split(",")
+    "typeCode,freqCode,refPeriodId,refYear,refMonth,period,reporterCode,reporterISO,reporterDesc,flowCode,"
+    "flowDesc,partnerCode,partnerISO,partnerDesc,partner2Code,partner2ISO,partner2Desc,classificationCode,"
+    "classificationSearchCode,isOriginalClassification,cmdCode,cmdDesc,aggrLevel,isLeaf,customsCode,"
+    "customsDesc,mosCode,motCode,motDesc,qtyUnitCode,qtyUnitAbbr,qty,isQtyEstimated,altQtyUnitCode,"
+    "altQtyUnitAbbr,altQty,isAltQtyEstimated,netWgt,isNetWgtEstimated,grossWgt,isGrossWgtEstimated,cifvalue,"
+    "fobvalue,primaryValue,legacyEstimationFlag,isReported,isAggregate"
+)
 COMTRADE_OLD = (
-    "Classification,Year,Period,Period Desc.,Aggregate Level,Is Leaf Code,Trade Flow Code,Trade Flow,Reporter Code,"
-    "Reporter,Reporter ISO,Partner Code,Partner,Partner ISO,Commodity Code,Commodity,Qty Unit Code,Qty Unit,Qty,"
-    "Netweight (kg),Trade Value (US$),Flag"
-).split(",")
+    "Classification,Year,Period,Period Desc.,Aggregate Level,Is Leaf Code,Trade Flow Code,Trade Flow,"
+    "Reporter Code,Reporter,Reporter ISO,Partner Code,Partner,Partner ISO,Commodity Code,Commodity,"
+    "Qty Unit Code,Qty Unit,Qty,Netweight (kg),Trade Value (US$),Flag"
+)
 BATIS = (
-    "Reporter,type_Reporter,Partner,type_Partner,Flow,Item_code,type_Item,Year,Reported_value,Final_value,Methodology,"
-    "Balanced_value"
-).split(",")
+    "Reporter,type_Reporter,Partner,type_Partner,Flow,Item_code,type_Item,Year,Reported_value,Final_value,"
+    "Methodology,Balanced_value"
+)
 WITS = (
-    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,Tariff Year,"
-    "Trade Year,Trade Source,DutyType,Simple Average,Weighted Average,Standard Deviation,Minimum Rate,Maximum Rate,"
-    "Nbr of Total Lines,Nbr of Domestic Peaks,Nbr of International Peaks,Imports Value in 1000 USD,Binding Coverage"
-).split(",")
+    "Selected Nomen,Native Nomen,Reporter,Reporter Name,Product,Product Name,Partner,Partner Name,"
+    "Tariff Year,Trade Year,Trade Source,DutyType,Simple Average,Weighted Average,Standard Deviation,"
+    "Minimum Rate,Maximum Rate,Nbr of Total Lines,Nbr of Domestic Peaks,Nbr of International Peaks,"
+    "Imports Value in 1000 USD,Binding Coverage"
+)
 TRAINS = (
     "NomenCode,Reporter_ISO_N,Year,ProductCode,Sum_Of_Rates,Min_Rate,Max_Rate,SimpleAverage,Nbr_NA_Lines,"
     "Nbr_Free_Lines,Nbr_AVE_Lines,Nbr_Dutiable_Lines,TotalNoOfValidLines,TotalNoOfLines,EstCode"
-).split(",")
+)
 
 
 def text_of(columns, rows):
-    """A CSV with these columns; a row is a dict, what it lacks is empty."""
+    """A CSV with this header; a row is a dict, what it lacks is empty."""
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\r\n")
+    writer = csv.DictWriter(stream, columns.split(","), restval="", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return stream.getvalue()
@@ -91,8 +93,17 @@ def test_baci_of_any_revision(tmp_path, revision):
 
 def test_baci_lines_that_cannot_be_used(tmp_path):
     path = tmp_path / "BACI_HS17_Y2021_V202501.csv"
-    body = ["2021,999,842,250810,1,1", "1021,699,842,250810,1,1", "2021,699,842,ABC,1,1", "2021,699,842,250810,-1,1",
-            "2021,699,842,250810,1", "2021,699,842,9999AA,1,1", "", "2021,699,842,250810,nan,1", "2021,699,490,250810,7,1"]  # fmt: skip
+    body = [
+        "2021,999,842,250810,1,1",
+        "1021,699,842,250810,1,1",
+        "2021,699,842,ABC,1,1",
+        "2021,699,842,250810,-1,1",
+        "2021,699,842,250810,1",
+        "2021,699,842,9999AA,1,1",
+        "",
+        "2021,699,842,250810,nan,1",
+        "2021,699,490,250810,7,1",
+    ]
     path.write_text("\n".join(["t,i,j,k,v,q", *body]) + "\n")
     _, rows, rejected, ignored = all_of(path)
     assert [r["importer"] for r in rows] == ["TWN"]  # “Other Asia” is Taiwan
@@ -109,7 +120,9 @@ def test_a_baci_archive_brings_its_own_country_codes(tmp_path):
         archive.writestr("product_codes_HS92_V202501.csv", "code,description\n010111,Horses\n")
         archive.writestr("Readme.txt", "About this data\n")
         for year in (2020, 2021):
-            archive.writestr(f"BACI_HS92_Y{year}_V202501.csv", f"t,i,j,k,v,q\n{year},777,699,010111,1,1\n{year},1,2,3,4,5\n")
+            archive.writestr(
+                f"BACI_HS92_Y{year}_V202501.csv", f"t,i,j,k,v,q\n{year},777,699,010111,1,1\n{year},1,2,3,4,5\n"
+            )
     opened = open_file(path)
     assert opened.passed_over == ("Readme.txt", "product_codes_HS92_V202501.csv")
     _, rows, rejected, _ = all_of(path)
@@ -126,9 +139,22 @@ def test_a_folder_and_a_single_file_use_the_codes_beside_them(tmp_path):
 
 
 def comtrade_row(**cells_):
-    usual = {"typeCode": "C", "freqCode": "A", "refYear": 2022, "reporterISO": "DEU", "flowCode": "M", "partnerISO": "IND",
-             "partnerCode": 699, "partner2Code": 0, "classificationCode": "H6", "cmdCode": "250810", "customsCode": "C00",
-             "motCode": 0, "netWgt": 2000, "primaryValue": 1000.5}  # fmt: skip
+    usual = {
+        "typeCode": "C",
+        "freqCode": "A",
+        "refYear": 2022,
+        "reporterISO": "DEU",
+        "flowCode": "M",
+        "partnerISO": "IND",
+        "partnerCode": 699,
+        "partner2Code": 0,
+        "classificationCode": "H6",
+        "cmdCode": "250810",
+        "customsCode": "C00",
+        "motCode": 0,
+        "netWgt": 2000,
+        "primaryValue": 1000.5,
+    }
     return usual | cells_
 
 
@@ -171,23 +197,48 @@ def test_comtrade_in_latin_1_with_a_quoted_comma(tmp_path):
 
 def test_comtrade_before_2023(tmp_path):
     path = tmp_path / "comtrade.csv"
-    usual = {"Classification": "H4", "Year": 2016, "Period": 2016, "Trade Flow": "Import", "Reporter ISO": "AUS",
-             "Partner ISO": "NZL", "Commodity Code": "01", "Netweight (kg)": "", "Trade Value (US$)": 91128858}  # fmt: skip
+    usual = {
+        "Classification": "H4",
+        "Year": 2016,
+        "Period": 2016,
+        "Trade Flow": "Import",
+        "Reporter ISO": "AUS",
+        "Partner ISO": "NZL",
+        "Commodity Code": "01",
+        "Netweight (kg)": "",
+        "Trade Value (US$)": 91128858,
+    }
     rows = [usual, usual | {"Trade Flow": "Re-Import"}, usual | {"Period": 201601}, usual | {"Trade Value (US$)": "x"}]
     path.write_text(text_of(COMTRADE_OLD, rows))
     format_id, found, rejected, ignored = all_of(path)
     assert format_id == "comtrade-old"
-    assert [(r["exporter"], r["importer"], r["product"], r["revision"]) for r in found] == [("NZL", "AUS", "hs:01", "HS12")]
+    assert [(r["exporter"], r["importer"], r["product"], r["revision"]) for r in found] == [
+        ("NZL", "AUS", "hs:01", "HS12")
+    ]
     assert set(rejected) == {5}
     assert ignored == {"re-exports and other flows": 1, "monthly figures": 1}
 
 
 def test_batis_is_services_by_item(tmp_path):
     path = tmp_path / "OECD-WTO_BATIS_BPM6_December2025_bulk.csv"
-    usual = {"Reporter": "DE", "type_Reporter": "c", "Partner": "IN", "type_Partner": "c", "Flow": "M", "Item_code": "SI",
-             "Year": 2023, "Balanced_value": 1234.5}  # fmt: skip
-    rows = [usual, usual | {"Flow": "X"}, usual | {"Reporter": "NAM"}, usual | {"Partner": "EU27", "type_Partner": "g"},
-            usual | {"Balanced_value": ""}, usual | {"Balanced_value": -3}]  # fmt: skip
+    usual = {
+        "Reporter": "DE",
+        "type_Reporter": "c",
+        "Partner": "IN",
+        "type_Partner": "c",
+        "Flow": "M",
+        "Item_code": "SI",
+        "Year": 2023,
+        "Balanced_value": 1234.5,
+    }
+    rows = [
+        usual,
+        usual | {"Flow": "X"},
+        usual | {"Reporter": "NAM"},
+        usual | {"Partner": "EU27", "type_Partner": "g"},
+        usual | {"Balanced_value": ""},
+        usual | {"Balanced_value": -3},
+    ]
     path.write_text(text_of(BATIS, rows))
     format_id, found, rejected, ignored = all_of(path)
     assert format_id == "batis"
@@ -199,7 +250,9 @@ def test_batis_is_services_by_item(tmp_path):
     assert sum(ignored.values()) == 3
 
 
-@pytest.mark.parametrize("preamble", ["", '"Data Source","World Development Indicators",\n\n"Last Updated Date","2026-07-01",\n\n'])
+@pytest.mark.parametrize(
+    "preamble", ["", '"Data Source","World Development Indicators",\n\n"Last Updated Date","2026-07-01",\n\n']
+)
 def test_wdi_bulk(tmp_path, preamble):
     path = tmp_path / "WDICSV.csv"
     path.write_text(
@@ -212,7 +265,11 @@ def test_wdi_bulk(tmp_path, preamble):
     format_id, found, rejected, ignored = all_of(path)
     assert format_id == "wdi"
     seen = {(r["market"], r["indicator"], r["year"], r["value"]) for r in found}
-    assert seen == {("BHS", "gdp_usd", 1960, 1.5e8), ("BHS", "gdp_usd", 2023, 14338500000.0), ("DEU", "unemployment", 2023, 3.1)}
+    assert seen == {
+        ("BHS", "gdp_usd", 1960, 1.5e8),
+        ("BHS", "gdp_usd", 2023, 14338500000.0),
+        ("DEU", "unemployment", 2023, 3.1),
+    }
     assert list(rejected.values()) == ["2024: value is outside 0 to 100 (% of labour force)"]
     assert list(rejected) == [4 + preamble.count("\n")]
     assert ignored == {"aggregates and economies that are not markets": 1}
@@ -228,15 +285,32 @@ def test_every_mapped_series_is_an_indicator():
 
 def test_wits_tariffs(tmp_path):
     path = tmp_path / "DataJobID-1.csv"
-    usual = {"Selected Nomen": "HS 2022", "Reporter": "356", "Product": "250810", "Partner": "000", "Tariff Year": 2022,
-             "DutyType": "AHS", "Simple Average": 5.0, "Weighted Average": 4.5}  # fmt: skip
-    rows = [usual, usual | {"Product": "Total", "Product Name": "Total Trade"}, usual | {"Reporter": "918", "Partner": "404"},
-            usual | {"DutyType": "BND"}, usual | {"Simple Average": -1}, usual | {"Product": "UNCTAD-SoP1"}]  # fmt: skip
+    usual = {
+        "Selected Nomen": "HS 2022",
+        "Reporter": "356",
+        "Product": "250810",
+        "Partner": "000",
+        "Tariff Year": 2022,
+        "DutyType": "AHS",
+        "Simple Average": 5.0,
+        "Weighted Average": 4.5,
+    }
+    rows = [
+        usual,
+        usual | {"Product": "Total", "Product Name": "Total Trade"},
+        usual | {"Reporter": "918", "Partner": "404"},
+        usual | {"DutyType": "BND"},
+        usual | {"Simple Average": -1},
+        usual | {"Product": "UNCTAD-SoP1"},
+    ]
     path.write_text(text_of(WITS, rows))
     format_id, found, rejected, ignored = all_of(path)
     assert format_id == "wits"
     india = [r for r in found if r["importer"] == "IND"]
-    assert [(r["product"], r["exporter"], r["weighted_pct"]) for r in india] == [("hs:250810", "WLD", 4.5), ("total", "WLD", 4.5)]
+    assert [(r["product"], r["exporter"], r["weighted_pct"]) for r in india] == [
+        ("hs:250810", "WLD", 4.5),
+        ("total", "WLD", 4.5),
+    ]
     union = [r for r in found if r["exporter"] == "KEN"]
     assert len(union) == 27 and {"DEU", "PRT"} <= {r["importer"] for r in union}  # the Union's tariff is its members'
     assert set(rejected) == {6}
@@ -247,8 +321,10 @@ def test_trains_in_bulk(tmp_path):
     usual = {"NomenCode": "H6", "Reporter_ISO_N": "036", "Year": 2022, "ProductCode": "010121", "SimpleAverage": 5}
     path = tmp_path / "AVEMFN_H6_036_2022_U2.CSV"
     path.write_text(text_of(TRAINS, [usual, usual | {"SimpleAverage": "NA"}]))
-    assert [(r["importer"], r["product"], r["basis"], r["simple_pct"]) for r in all_of(path)[1]] == [("AUS", "hs:010121", "MFN", 5.0)]
-    path.write_text(text_of([*TRAINS, "Partner"], [usual | {"Partner": "554"}, usual | {"Partner": "A12"}]))
+    assert [(r["importer"], r["product"], r["basis"], r["simple_pct"]) for r in all_of(path)[1]] == [
+        ("AUS", "hs:010121", "MFN", 5.0)
+    ]
+    path.write_text(text_of(TRAINS + ",Partner", [usual | {"Partner": "554"}, usual | {"Partner": "A12"}]))
     _, rows, _, ignored = all_of(path)
     assert [(r["exporter"], r["basis"]) for r in rows] == [("NZL", "PRF")]
     assert ignored == {"groups and unspecified areas": 1}
@@ -256,7 +332,12 @@ def test_trains_in_bulk(tmp_path):
 
 def test_compressed_and_tab_separated(tmp_path):
     path = tmp_path / "bulk.txt.gz"
-    tabs = "\t".join(COMTRADE) + "\n" + "\t".join(str(comtrade_row().get(name, "")) for name in COMTRADE) + "\n"
+    tabs = (
+        COMTRADE.replace(",", "\t")
+        + "\n"
+        + "\t".join(str(comtrade_row().get(name, "")) for name in COMTRADE.split(","))
+        + "\n"
+    )
     path.write_bytes(gzip.compress(tabs.encode()))
     assert len(all_of(path)[1]) == 1
 
@@ -308,7 +389,7 @@ def test_a_huge_line_is_named_and_not_kept(tmp_path, monkeypatch):
 
 def test_nul_bytes_wrong_text_and_open_quotes_are_named(tmp_path):
     path = tmp_path / "own.csv"
-    path.write_bytes(OWN.encode() + b"DEU,user:x,5\nFR\0A,user:x,6\nITA,user:\xff,7\nESP,\"user:x,8\nPRT,user:x,9\n")
+    path.write_bytes(OWN.encode() + b'DEU,user:x,5\nFR\0A,user:x,6\nITA,user:\xff,7\nESP,"user:x,8\nPRT,user:x,9\n')
     _, rows, rejected, _ = all_of(path)
     assert [r["market"] for r in rows] == ["DEU", "PRT"]
     assert {line: reason.split()[-1] for line, reason in rejected.items()} == {3: "byte", 4: "text", 5: "line"}
@@ -358,7 +439,9 @@ def test_headers_in_any_case_order_and_with_a_byte_order_mark(tmp_path):
 def test_parquet_is_read_like_csv(tmp_path):
     from pyarrow import parquet
 
-    table = pa.table({"market": ["DEU", "XXX"], "product": ["user:x"] * 2, "value_usd": [5.0, 6.0], "year": [2024, None]})
+    table = pa.table(
+        {"market": ["DEU", "XXX"], "product": ["user:x"] * 2, "value_usd": [5.0, 6.0], "year": [2024, None]}
+    )
     parquet.write_table(table, tmp_path / "own.parquet")
     _, rows, rejected, _ = all_of(tmp_path / "own.parquet")
     assert [(r["market"], r["value_usd"], r["year"]) for r in rows] == [("DEU", 5.0, 2024)]
@@ -396,3 +479,31 @@ def test_a_large_file_streams(tmp_path):
     accepted, rejected, megabytes = map(int, done.stdout.split())
     assert (accepted, rejected) == (rows, 1)
     assert megabytes < 700
+
+
+def damaged_zip(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("own.csv", OWN + "DEU,user:x,5\n" * 50_000)
+    data = bytearray(path.read_bytes())
+    data[300:600] = bytes(300)
+    path.write_bytes(data)
+
+
+def cut_gzip(path):
+    path.write_bytes(gzip.compress((OWN + "DEU,user:x,5\n" * 50_000).encode())[:-200])
+
+
+def cut_parquet(path):
+    from pyarrow import parquet
+
+    parquet.write_table(pa.table({"market": ["DEU"], "product": ["user:x"], "value_usd": [5.0]}), path)
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"), [("own.zip", damaged_zip), ("own.csv.gz", cut_gzip), ("own.parquet", cut_parquet)]
+)
+def test_a_damaged_file_is_a_fault_not_a_crash(tmp_path, name, spoil):
+    spoil(tmp_path / name)
+    with pytest.raises(InputError, match=r"damaged|not a whole"):
+        all_of(tmp_path / name)

@@ -18,7 +18,7 @@ from shutil import rmtree
 import pyarrow as pa
 from pyarrow import parquet
 
-from beachhead.errors import Fault, InputError, bad
+from beachhead.errors import BeachheadError, Fault, InputError, bad
 from beachhead.evidence.engine import connect, literal, sql
 from beachhead.evidence.engine import parquet as from_parquet
 from beachhead.evidence.index import Added, forget, read_index, record
@@ -134,7 +134,10 @@ def add_file(path: Path, home_dir: Path, on_bytes: OnBytes = lambda count: None)
         return AddReport(same.name, same.kind, opened.format.name, same.rows, (), same.rejected, {}, already=True)
     tally = Tally()
     stored = f"{checksum[:16]}-{_slug(path.name)}.parquet"
-    rows = _store(opened, tally, folder / stored, on_bytes)
+    try:
+        rows = _store(opened, tally, folder / stored, on_bytes)
+    except OSError as error:
+        raise BeachheadError(f"{folder} cannot be written: {error.strerror or error}") from error
     added = Added(path.name, opened.format.kind, opened.format.id, stored, checksum, _now(), rows, tally.rejected_count)
     record(folder, added)
     for one in older:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -29,7 +31,8 @@ def members(path: Path) -> list[Member]:
     """The text files that ``path`` holds, in the order of their names; at least one."""
     if not path.exists():
         raise bad("file", str(path), "there is no such file")
-    found = list(_members(path))
+    with readable(str(path)):
+        found = list(_members(path))
     if not found:
         raise bad("file", str(path), "holds no .csv, .tsv, .txt, .csv.gz or .parquet file")
     return found
@@ -46,6 +49,19 @@ def _members(path: Path) -> Iterator[Member]:
         yield Member(path.stem, path.stat().st_size, lambda: _unpacked(path))
     else:
         yield Member(path.name, path.stat().st_size, lambda: path.open("rb"))
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """Turn what goes wrong while a file is read into a fault that names it."""
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, ArrowException) as error:
+        raise bad("file", name, "is damaged; download or save it again") from error
+    except OSError as error:
+        raise bad("file", name, f"cannot be read: {error.strerror or error}") from error
 
 
 def _unpacked(path: Path) -> IO[bytes]:
@@ -72,17 +88,22 @@ def is_parquet(path: Path) -> bool:
     """Whether a file starts as Parquet does, whatever its name."""
     if not path.is_file():
         return False
-    with path.open("rb") as stream:
+    with readable(str(path)), path.open("rb") as stream:
         return stream.read(4) == b"PAR1"
 
 
 def sha256(path: Path) -> str:
     """Checksum of a file; of a folder that of its files, by name."""
     digest = hashlib.sha256()
-    for one in sorted(path.iterdir()) if path.is_dir() else [path]:
-        if one.is_file():
-            digest.update(one.name.encode() if path.is_dir() else b"")
-            with one.open("rb") as stream:
-                while piece := stream.read(PIECE):
-                    digest.update(piece)
+    with readable(str(path)):
+        for one in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if one.is_file():
+                digest.update(one.name.encode() if path.is_dir() else b"")
+                _feed(digest.update, one)
     return digest.hexdigest()
+
+
+def _feed(update: Callable[[bytes], None], path: Path) -> None:
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            update(piece)
