@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from beachhead.assumptions import packaged
 from beachhead.evidence.catalogue import load_catalogue
 from beachhead.firm import (
     CRITERIA,
@@ -67,6 +68,14 @@ def weight_choices(draw: st.DrawFn) -> WeightChoice:
 
 
 @st.composite
+def own_values(draw: st.DrawFn) -> dict[str, float]:
+    """A few assumptions with values that they can have."""
+    known = [packaged()[name] for name in draw(st.lists(st.sampled_from(sorted(packaged())), max_size=3, unique=True))]
+    drawn = {one.id: draw(st.floats(one.low, one.high)) for one in known}
+    return {one.id: float(int(drawn[one.id])) if one.whole else drawn[one.id] for one in known}
+
+
+@st.composite
 def screens(draw: st.DrawFn, home: str) -> Screen:
     """Some must-haves; few enough that markets remain."""
     abroad = [m for m in MARKETS if m != home]
@@ -119,4 +128,5 @@ def firms(draw: st.DrawFn) -> Firm:
         ),
         screen=draw(screens(home)),
         weights=draw(weight_choices()),
+        assumptions=draw(own_values()),
     )

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from strategies import firms
 
 import beachhead
+from beachhead.assumptions import entries
 from beachhead.errors import InputError
 from beachhead.evidence.catalogue import load_catalogue
 from beachhead.firm import CRITERIA, Firm
@@ -196,6 +197,22 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
             "weights.pairwise.logistics/ease",
             "already",
         ),
+        ({"assumptions": {"firm_market_d": 1}}, "assumptions.firm_market_d", 'did you mean "firm_market_sd"'),
+        ({"assumptions": {"ecommerce": {"setup": 1}}}, "assumptions.ecommerce.setup", '"ecommerce.setup_usd"'),
+        ({"assumptions": {"access.boarder": -1}}, "assumptions.access.boarder", '"access.border"'),
+        ({"assumptions": {"beauty": 1}}, "assumptions.beauty", "'beachhead assumptions' lists"),
+        ({"assumptions": {"firm_market_sd": -1}}, "assumptions.firm_market_sd", "between 0 and 5"),
+        ({"assumptions": {"ecommerce.reach": 1.1}}, "assumptions.ecommerce.reach", "between 0 and 1"),
+        ({"assumptions": {"access.border": 0.5}}, "assumptions.access.border", "between -20 and 0"),
+        ({"assumptions": {"level_years": 2.5}}, "assumptions.level_years", "whole number"),
+        ({"assumptions": {"firm_market_sd": "1"}}, "assumptions.firm_market_sd", "without quotes"),
+        ({"assumptions": {"firm_market_sd": float("nan")}}, "assumptions.firm_market_sd", "ordinary number"),
+        ({"assumptions": [1]}, "assumptions", "section"),
+        (
+            {"assumptions": {"ecommerce": {"setup_usd": 1}, "ecommerce.setup_usd": 1}},
+            "assumptions.ecommerce.setup_usd",
+            "given twice",
+        ),
     ],
 )
 def test_fault_names_field_and_remedy(changes: dict[str, Any], field: str, remedy: str) -> None:
@@ -205,6 +222,17 @@ def test_fault_names_field_and_remedy(changes: dict[str, Any], field: str, remed
 
 def test_year_and_quarter_of_the_same_year_are_in_order() -> None:
     assert faults(presence=[{"country": "USA", "since": "2020Q3", "until": "2020"}]) == {}
+
+
+def test_an_assumption_may_be_named_with_or_without_quotes() -> None:
+    """TOML takes the bare name for a table within the table; both mean the same."""
+    bare, quoted = (tomllib.loads(text) for text in ("a.b.x_usd = 1", '"a.b.x_usd" = 1'))
+    assert bare != quoted and list(entries(bare)) == list(entries(quoted)) == [("a.b.x_usd", 1)]
+    bare, quoted = (
+        tomllib.loads(f"[assumptions]\n{name} = 5000") for name in ("ecommerce.setup_usd", '"ecommerce.setup_usd"')
+    )
+    one, other = (Firm.model_validate(SMALL | draft) for draft in (bare, quoted))
+    assert one == other and one.assumptions == {"ecommerce.setup_usd": 5000}
 
 
 @given(

@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import venv
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".venv"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSERS = ("chromium", "chromium-browser")  # the names that the tests look for
 CLOSING = re.compile(r"\d+ (passed|failed|error|skipped|deselected)|no tests ran")
 
 
 def group(name: str) -> Iterator[str]:
     """The requirements of a dependency group of pyproject.toml; pip reads groups itself only since 25.1."""
+    import tomllib  # not there before 3.11, which is said below in plainer words
+
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     for one in groups[name]:
         yield from group(one["include-group"]) if isinstance(one, dict) else [one]
@@ -44,17 +45,19 @@ def install() -> None:
     subprocess.run([*pip, "--editable", str(ROOT), *group("test")], check=True)
 
 
+def apt_get(*arguments: str) -> bool:
+    """Whether apt-get did it."""
+    settings = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(["apt-get", "-qq", *arguments], stdout=subprocess.DEVNULL, env=settings).returncode == 0
+
+
 def install_browser() -> None:
     """Debian's Chromium, where we may; otherwise say that the tests in a browser will be skipped."""
     if any(shutil.which(name) for name in BROWSERS):
         return
-    if shutil.which("apt-get") and os.name == "posix" and os.geteuid() == 0:
-        quiet = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
-        fetched = subprocess.run(["apt-get", "update", "-qq"], **quiet).returncode == 0
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-        if fetched and subprocess.run(command, **quiet).returncode == 0:
-            return
-    print("No Chromium is here and none could be installed: the tests in a browser are skipped.", flush=True)
+    may = shutil.which("apt-get") and os.name == "posix" and os.geteuid() == 0
+    if not (may and apt_get("update") and apt_get("install", "-y", "--no-install-recommends", "chromium")):
+        print("No Chromium is here and none could be installed: the tests in a browser are skipped.", flush=True)
 
 
 def run_pytest(arguments: list[str]) -> int:
@@ -72,7 +75,7 @@ def run_pytest(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file may meet an older Python before the package does
         sys.exit("Python 3.11 or newer is needed.")
     install()
     install_browser()

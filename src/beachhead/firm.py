@@ -10,12 +10,14 @@ the words in which ``beachhead firm check`` explains a fault.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from beachhead.assumptions import entries
 from beachhead.firm_rules import CRITERIA, broken_rules
 
 __all__ = [
@@ -42,6 +44,11 @@ def _one_line(text: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
         raise PydanticCustomError("not_one_line", "not one line")
     return text
+
+
+def _by_id(section: object) -> object:
+    """The section with tables within tables as one, by id; what is no section is left for the type to refuse."""
+    return dict(entries(section)) if isinstance(section, Mapping) else section
 
 
 # strict: a text such as "12" or a bool is not a number, whatever could be made of it
@@ -305,6 +312,12 @@ class Firm(Record):
     attitude: Attitude = Attitude()
     screen: Screen = Screen()
     weights: WeightChoice = WeightChoice()
+    assumptions: Annotated[dict[Line, Number], BeforeValidator(_by_id)] = Field(
+        default={},
+        description="Numbers that no data set gives, where you know better: the id and your value. "
+        "'beachhead assumptions' lists them with unit and ground.",
+        examples=[{"firm_market_sd": 1.2, "ecommerce.setup_usd": 5_000}],
+    )
 
     @model_validator(mode="after")
     def _sense(self) -> Self:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from typing import Any
 
+from beachhead.assumptions import Assumption, entries, packaged
 from beachhead.errors import Fault
 
 Draft = Mapping[str, Any]
@@ -216,6 +217,28 @@ def method_has_input(draft: Draft) -> Iterator[Fault]:
         yield Fault(f"weights.{method}", "", f"method {method} needs it: see the comments of 'beachhead firm new'")
 
 
+def assumptions_sensible(draft: Draft) -> Iterator[Fault]:
+    """What is put in place of an assumption names one, once, and is a value that it can have."""
+    known, seen = packaged(), set[str]()
+    for name, value in entries(at(draft, "assumptions")):
+        path = f"assumptions.{name[:60]}"
+        if name not in known:
+            tail = nearest(name, list(known)) or ": 'beachhead assumptions' lists the ids"
+            yield Fault(path, "", f"is not an assumption{tail}")
+        elif name in seen:
+            yield Fault(path, "", "is given twice: keep one of the two")
+        elif (x := number({name: value}, name)) is not None:
+            yield from _value_of(known[name], x, path)
+        seen.add(name)
+
+
+def _value_of(one: Assumption, x: float, path: str) -> Iterator[Fault]:
+    if not one.low <= x <= one.high:
+        yield Fault(path, f"{x:.6g}", f"must lie between {one.low:.6g} and {one.high:.6g} ({one.unit})")
+    elif one.whole and x != int(x):
+        yield Fault(path, f"{x:.6g}", f"must be a whole number ({one.unit})")
+
+
 RULES: tuple[Rule, ...] = (
     floor_below_cash,
     shares_within_one,
@@ -227,4 +250,5 @@ RULES: tuple[Rule, ...] = (
     ranking_complete,
     pairwise_consistent,
     method_has_input,
+    assumptions_sensible,
 )

@@ -52,6 +52,15 @@ def test_check_says_in_words_what_the_file_says(path: Path) -> None:
     assert f"{known.cash.available_usd - known.cash.floor_usd:,.0f} USD to spend" in said
 
 
+def test_check_says_which_assumptions_are_the_firms_own(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    base = read_tables(EXAMPLES / "india_mobile_app.toml")
+    own = {"firm_market_sd": 1.2, "ecommerce.setup_usd": 5000}
+    path.write_text(firm_text(Firm.model_validate(base | {"assumptions": own})))
+    said = " ".join(firm("check", path).stdout.split())
+    assert "firm_market_sd 1.2 (ours 1.7), ecommerce.setup_usd 5000 (ours 8000)" in said
+
+
 def test_check_as_json_carries_the_firm_and_the_warnings() -> None:
     result = firm("check", EXAMPLES / "kenya_coffee.toml", "--json")
     said = json.loads(result.stdout)
@@ -86,6 +95,7 @@ def test_check_as_json_carries_every_fault(tmp_path: Path) -> None:
         ({"contacts": [{"country": "IND"}]}, "no effect"),
         ({"presence": [{"country": "ARE", "since": "2020"}]}, "sales_usd is not given for United Arab Emirates"),
         ({"weights": {"points": {"ease": 1}}}, "points is given but not used"),
+        ({"sales": {"home_usd": 0}, "assumptions": {"access.border": -3}}, "access.border is given but not used"),
     ],
 )
 def test_check_warns_without_refusing(changes: dict[str, Any], warning: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_world import World, make_firm, make_selection
 
+from beachhead.assumptions import PACKAGED
 from beachhead.enter import MODES, ModeChoice, choose_modes, reach
 from beachhead.enter.choose import best_modes
 from beachhead.enter.cost import price_level
@@ -110,7 +111,7 @@ def test_a_mode_that_is_already_running_needs_no_set_up_and_there_is_no_way_back
 
 
 def test_entry_is_dearer_in_rich_markets_but_less_than_in_proportion() -> None:
-    level = price_level(np.array([500.0, 50_000.0, 100_000.0]))
+    level = price_level(np.array([500.0, 50_000.0, 100_000.0]), PACKAGED)
     assert level[0] < level[1] == 1.0 < level[2] < 2.0
     assert level[0] > 0.4  # what is not paid locally costs the same everywhere
 

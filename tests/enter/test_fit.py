@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_world import World, make_firm
 
+from beachhead.assumptions import PACKAGED
 from beachhead.enter import MODES
 from beachhead.enter.fit import Setting, assess, knowledge, partners, ramp
 from beachhead.enter.modes import restrictions, sells_goods
@@ -19,7 +20,7 @@ RULE = st.floats(-2.5, 2.5)
 
 def fit_of(world: World, mode: str, **firm: object) -> float:
     """Fit of a mode in the first market."""
-    found = assess(Setting(make_firm(**firm), MARKETS, world.facts()))
+    found = assess(Setting(make_firm(**firm), MARKETS, world.facts(), PACKAGED))
     return float(found.value[0, MODES.index(mode)])
 
 
@@ -31,7 +32,7 @@ def test_licensing_and_franchising_never_fit_less_under_better_law(a: float, b: 
 
 
 def test_licensing_needs_enforceable_rights(world: World) -> None:
-    lawless = assess(Setting(make_firm(), MARKETS, world.with_value("wgi_rule_of_law", -2.0).facts()))
+    lawless = assess(Setting(make_firm(), MARKETS, world.with_value("wgi_rule_of_law", -2.0).facts(), PACKAGED))
     ruled_out = {lawless.conditions[c].mode for c in np.flatnonzero(lawless.barred[0])}
     assert {"licensing", "franchising"} <= ruled_out
     assert "indirect_export" not in ruled_out
@@ -63,17 +64,17 @@ def test_ramp_stays_between_0_and_1(x: float, width: float) -> None:
 def test_two_contacts_count_for_more_than_one_but_never_above_a_partner(world: World) -> None:
     def near(n: int) -> float:
         firm = make_firm(contacts=[{"country": "AAA", "kind": "client", "count": n}])
-        return float(partners(Setting(firm, MARKETS, world.facts()))[0])
+        return float(partners(Setting(firm, MARKETS, world.facts(), PACKAGED))[0])
 
     assert 0 < near(1) < near(2) < near(50) <= 1
-    assert partners(Setting(make_firm(), MARKETS, world.facts())).tolist() == [0, 0]
+    assert partners(Setting(make_firm(), MARKETS, world.facts(), PACKAGED)).tolist() == [0, 0]
 
 
 def test_years_lived_and_years_sold_in_a_market_are_knowledge(world: World) -> None:
     firm = make_firm(
         experience=[{"country": "AAA", "years": 2}], presence=[{"country": "AAA", "since": "2019", "until": "2020"}]
     )
-    assert knowledge(Setting(firm, MARKETS, world.facts())).tolist() == [0.8, 0.0]  # 2 + 2 of 5 years
+    assert knowledge(Setting(firm, MARKETS, world.facts(), PACKAGED)).tolist() == [0.8, 0.0]  # 2 + 2 of 5 years
 
 
 def test_a_finer_code_inherits_what_is_barred_for_its_chapter() -> None:
@@ -92,5 +93,5 @@ def test_what_is_shipped_is_told_from_what_is_not() -> None:
 def test_rows_of_the_world_are_looked_up_by_market(world: World) -> None:
     """Markets may come in any order: ranks differ from firm to firm."""
     mixed = replace(world, value={m: {**v, "internet_users": float(ord(m[0]))} for m, v in world.value.items()})
-    found = Setting(make_firm(), ("DDD", "AAA"), mixed.facts()).indicator("internet_users")
+    found = Setting(make_firm(), ("DDD", "AAA"), mixed.facts(), PACKAGED).indicator("internet_users")
     assert found.tolist() == [ord("D"), ord("A")]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_world import REGIONS, World, make_firm
 
+from beachhead.assumptions import PACKAGED
 from beachhead.enter.likeness import Discount, discount, quarter_number, remembered
 from beachhead.enter.tables import likeness
 
@@ -18,7 +19,7 @@ def cut(*presence: dict[str, str], as_of: str = "2026-11") -> Discount:
     """Discounts of a firm with these presences."""
     w = World()
     firm = make_firm(presence=list(presence))
-    return discount(firm, MARKETS, w.catalogue.countries, lambda m: w.query("pairs_from", home=m), as_of)
+    return discount(firm, MARKETS, w.catalogue.countries, lambda m: w.query("pairs_from", home=m), as_of, PACKAGED)
 
 
 def test_a_firm_that_has_been_nowhere_gets_no_discount() -> None:
@@ -56,7 +57,7 @@ def test_another_market_never_makes_entry_dearer(a: str, b: str) -> None:
 def test_a_year_out_of_a_market_loses_the_gain(until: str | None, kept: bool) -> None:
     presence = {"country": "AAA", "since": "2020"} | ({"until": until} if until else {})
     assert bool(cut(presence).mean.any()) is kept
-    assert remembered(make_firm(presence=[presence]), "2026-11") == (("AAA",) if kept else ())
+    assert remembered(make_firm(presence=[presence]), "2026-11", 4) == (("AAA",) if kept else ())
 
 
 def test_the_discount_names_the_market_it_comes_from() -> None:

@@ -12,10 +12,11 @@ from scipy.optimize import brentq
 from scipy.stats import lognorm
 from small_world import World, make_firm, make_selection
 
+from beachhead.assumptions import PACKAGED
 from beachhead.enter import MODES
 from beachhead.enter.choose import Workings, work_out
 from beachhead.enter.stages import chance_above
-from beachhead.enter.tables import assume, commitment, number
+from beachhead.enter.tables import commitment, number
 from beachhead.enter.value import (
     continuation,
     heavier,
@@ -56,10 +57,10 @@ def test_worth_of_staying_equals_the_sum_over_years(workings: Workings) -> None:
     income = p * w.fit.value[0, k] * number("reach")[k] * number("margin_kept")[k] * w.firm.sales.gross_margin
     running = 4 * (w.cost.fixed[0, k] + w.cost.staff[0, k])
     total = 0.0
-    for year in range(1, int(assume("horizon_years"))):
-        part = min(max(assume("horizon_years") - start - year, 0.0), 1.0)
-        live = (1 - assume("chance_exit")) ** year / (1 + assume("discount_rate")) ** (start + year) * part
-        total += live * (income * assume(f"ramp_{year + 1}") - running)
+    for year in range(1, int(PACKAGED["horizon_years"])):
+        part = min(max(PACKAGED["horizon_years"] - start - year, 0.0), 1.0)
+        live = (1 - PACKAGED["chance_exit"]) ** year / (1 + PACKAGED["discount_rate"]) ** (start + year) * part
+        total += live * (income * PACKAGED[f"ramp_{year + 1}"] - running)
     assert line_after(w.lines, np.full((5, 1), p))[0, k, 0] == pytest.approx(total)
 
 

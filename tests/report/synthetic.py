@@ -20,11 +20,68 @@ from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.result import Axis, Demand, Excluded, Lever, Potential, Selection
 from beachhead.select.tables import criteria
 
-MARKETS = (
-    "USA DEU GBR CHN JPN FRA CAN AUS NLD SWE SGP ARE CHE BRA KOR IDN CIV NPL BTN LKA BGD ZAF KEN NGA MEX ESP ITA POL "
-    "AUT BEL DNK NOR FIN IRL PRT GRC CZE HUN ROU BGR TUR ISR SAU QAT EGY MAR VNM THA MYS PHL NZL CHL PER COL ARG HKG "
-    "TWN XKX MUS MDV"
-).split()
+MARKETS = [
+    "USA",
+    "DEU",
+    "GBR",
+    "CHN",
+    "JPN",
+    "FRA",
+    "CAN",
+    "AUS",
+    "NLD",
+    "SWE",
+    "SGP",
+    "ARE",
+    "CHE",
+    "BRA",
+    "KOR",
+    "IDN",
+    "CIV",
+    "NPL",
+    "BTN",
+    "LKA",
+    "BGD",
+    "ZAF",
+    "KEN",
+    "NGA",
+    "MEX",
+    "ESP",
+    "ITA",
+    "POL",
+    "AUT",
+    "BEL",
+    "DNK",
+    "NOR",
+    "FIN",
+    "IRL",
+    "PRT",
+    "GRC",
+    "CZE",
+    "HUN",
+    "ROU",
+    "BGR",
+    "TUR",
+    "ISR",
+    "SAU",
+    "QAT",
+    "EGY",
+    "MAR",
+    "VNM",
+    "THA",
+    "MYS",
+    "PHL",
+    "NZL",
+    "CHL",
+    "PER",
+    "COL",
+    "ARG",
+    "HKG",
+    "TWN",
+    "XKX",
+    "MUS",
+    "MDV",
+]
 FACTORS = (
     "home sales",
     "demand ratio",
@@ -62,9 +119,7 @@ def synthetic_firm(name: str = "Kite & Lantern Apps") -> Firm:
     )
 
 
-def synthetic_plan(
-    markets: int = 60, top: int = 10, seed: int = 7, name: str = "Kite & Lantern Apps"
-) -> Plan:
+def synthetic_plan(markets: int = 60, top: int = 10, seed: int = 7, name: str = "Kite & Lantern Apps") -> Plan:
     """The plan; same arguments, same figures."""
     rng = np.random.default_rng(seed)
     firm = synthetic_firm(name)
@@ -88,9 +143,7 @@ def _selection(firm: Firm, catalogue: Any, markets: tuple[str, ...], rng: np.ran
     values = 1 / (1 + np.exp(-(quality + rng.normal(0, 1.2, (m, k)))))
     values = values[np.argsort(-(values @ weights))]
     score = 100 * values @ weights
-    attractive, accessible = (
-        _axis(values, weights, of, axis, rng) for axis in ("attractiveness", "accessibility")
-    )
+    attractive, accessible = (_axis(values, weights, of, axis, rng) for axis in ("attractiveness", "accessibility"))
     acceptability, pairwise = _ranks(score, rng)
     cumulative = acceptability.cumsum(axis=1)
     return Selection(
@@ -235,9 +288,7 @@ def _modes(selection: Selection, rng: np.random.Generator) -> Any:
         weeks=rng.uniform(3, 60, (m, 7)).round(),
         value_usd=rng.normal(20_000, 20_000, (m, 7)),
         feasible=feasible,
-        obstacles=tuple(
-            tuple("" if ok else "needs more cash than there is" for ok in row) for row in feasible
-        ),
+        obstacles=tuple(tuple("" if ok else "needs more cash than there is" for ok in row) for row in feasible),
         best=best,
         reasons=tuple(("fast", "keeps your hands free", "needs little cash") for _ in range(m)),
         why_not=tuple("Direct export comes next: it needs more hours." for _ in range(m)),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import example
+from cases import example
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beachhead.assumptions import PACKAGED
 from beachhead.errors import InputError
 from beachhead.firm import Firm, WeightChoice
 from beachhead.select.tables import SECTORS, criteria, indicator_weights
@@ -22,8 +23,9 @@ INDICATORS = (
     "domestic_credit",
     "mobile",
 )
-GROUPS = tuple(
-    "size_growth size_growth purchasing competition political_legal proximity logistics ease resources_partners".split()
+GROUPS = (
+    *("size_growth", "size_growth", "purchasing", "competition", "political_legal"),
+    *("proximity", "logistics", "ease", "resources_partners"),
 )
 
 
@@ -31,7 +33,7 @@ def stated(sector="technology", **choice):
     firm = Firm.model_construct(
         sector=sector, weights=WeightChoice.model_construct(**choice)
     )  # past the firm file's own checks
-    return state_weights(firm, INDICATORS, GROUPS)
+    return state_weights(firm, INDICATORS, GROUPS, PACKAGED)
 
 
 def test_profiles_are_complete_and_sum_to_one_hundred():

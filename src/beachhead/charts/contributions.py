@@ -21,6 +21,14 @@ def by_criterion(selection: Selection, table: Floats) -> Floats:
 def contributions(selection: Selection, top: int) -> dict[str, Any]:
     """Stacked bars that add up to the score; attractiveness in blues, accessibility in oranges."""
     listed = theme.top_rows(top, len(selection.markets))
+    y = theme.market_axis([selection.names[m] for m in listed])
+    most = 1.08 * max(float(s) for s in selection.score[: len(listed)])
+    return theme.chart(
+        {"layer": [_bars(selection, listed, y, most), _totals(selection, listed, y)]}, 540, 30 * len(listed)
+    )
+
+
+def _bars(selection: Selection, listed: range, y: dict[str, Any], most: float) -> dict[str, Any]:
     points = by_criterion(selection, selection.contributions)
     names = [criteria()[c].name for c in selection.criteria]
     rows = [
@@ -28,40 +36,35 @@ def contributions(selection: Selection, top: int) -> dict[str, Any]:
         for m in listed
         for c, name in enumerate(names)
     ]
-    totals = [{"market": selection.names[m], "score": round(float(selection.score[m]), 3)} for m in listed]
-    most = 1.08 * max(float(s) for s in selection.score[: len(listed)])
-    y = theme.market_axis([selection.names[m] for m in listed])
-    color = {
+    scale = {"domain": [0, most], "nice": False}
+    x = {"field": "points", "type": "quantitative", "stack": "zero", "title": "Points of 100", "scale": scale}
+    return {
+        "data": theme.values(rows),
+        "mark": {"type": "bar", "stroke": theme.PAPER, "strokeWidth": 1, "height": {"band": 0.7}},
+        "encoding": {
+            "y": y,
+            "x": {**x, "axis": {"tickCount": 6}},
+            "color": _colours(names),
+            "order": {"field": "order"},
+        },
+    }
+
+
+def _colours(names: list[str]) -> dict[str, Any]:
+    return {
         "field": "criterion",
         "type": "nominal",
         "sort": names,
         "scale": {"domain": names, "range": list(theme.CRITERIA[: len(names)])},
         "legend": {"title": None, "orient": "bottom", "columns": 2, "symbolType": "square", "rowPadding": 4},
     }
-    bars = {
+
+
+def _totals(selection: Selection, listed: range, y: dict[str, Any]) -> dict[str, Any]:
+    rows = [{"market": selection.names[m], "score": round(float(selection.score[m]), 3)} for m in listed]
+    x = {"field": "score", "type": "quantitative"}
+    return {
         "data": theme.values(rows),
-        "mark": {"type": "bar", "stroke": theme.PAPER, "strokeWidth": 1, "height": {"band": 0.7}},
-        "encoding": {
-            "y": y,
-            "x": {
-                "field": "points",
-                "type": "quantitative",
-                "stack": "zero",
-                "title": "Points of 100",
-                "axis": {"tickCount": 6},
-                "scale": {"domain": [0, most], "nice": False},
-            },
-            "color": color,
-            "order": {"field": "order"},
-        },
-    }
-    ends = {
-        "data": theme.values(totals),
         "mark": {"type": "text", "align": "left", "dx": 6, "color": theme.INK, "fontWeight": "bold"},
-        "encoding": {
-            "y": y,
-            "x": {"field": "score", "type": "quantitative"},
-            "text": {"field": "score", "format": ".0f"},
-        },
+        "encoding": {"y": y, "x": x, "text": {"field": "score", "format": ".0f"}},
     }
-    return theme.chart({"layer": [bars, ends]}, 540, 30 * len(listed))

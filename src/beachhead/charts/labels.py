@@ -47,7 +47,7 @@ def place_texts(
     others: Sequence[Point] = (),
     size: float = 12,
 ) -> list[Placed]:
-    """A place for the label of each point, in order of importance, inside ``frame`` (width, height) where that is possible.
+    """A place for the label of each point, in order of importance, inside ``frame`` (width, height) if possible.
 
     ``others`` are points without a label that should stay visible too.
     """
@@ -72,7 +72,7 @@ def _place(
     taken, out = list(taken), []
     for point, size in zip(points, sizes, strict=True):
         boxes = [_box(point, step, size) for step in steps]
-        cost = [_cost(box, taken, frame) + 0.02 * i for i, box in enumerate(boxes)]
+        cost = [_cost(box, taken, frame) + 1e-4 * i for i, box in enumerate(boxes)]
         best = cost.index(min(cost))
         taken.append(boxes[best])
         x0, y0, x1, y1 = boxes[best]
@@ -90,10 +90,10 @@ def _box(point: Point, step: Point, size: Point) -> Box:
 
 
 def _cost(box: Box, taken: Sequence[Box], frame: Point) -> float:
-    """Overlap counts by area (per 100 px²); leaving the frame costs more than any of it."""
-    over = sum(_overlap(box, other) for other in taken) / 100
+    """Overlap in px², and far more for leaving the frame; any of either costs more than a place further off."""
+    over = sum(_overlap(box, other) for other in taken)
     outside = max(0, -box[0]) + max(0, box[2] - frame[0]) + max(0, -box[1]) + max(0, box[3] - frame[1])
-    return over + 10 * outside
+    return over + 1000 * outside
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -15,7 +15,7 @@ CELL_WIDTH = 76
 
 
 def modes(selection: Selection, choice: ModeChoice, mode_names: Mapping[str, str], top: int) -> dict[str, Any]:
-    """Heat map of fit (0–100), markets × modes; the chosen mode is framed, a mode that cannot be used is crossed out."""
+    """Heat map of fit (0–100), markets × modes; the chosen mode is framed, an unusable one crossed out."""
     listed = theme.top_rows(top, len(selection.markets))
     rows = [_cell(selection, choice, mode_names, m, j) for m in listed for j in range(len(choice.modes))]
     order = [mode_names[mode] for mode in choice.modes]

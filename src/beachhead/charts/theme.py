@@ -1,7 +1,7 @@
 """Colours and type of every chart. The colours are also hooks: the report's style sheet repaints them in dark mode.
 
-Checked for deuteranopia, protanopia and tritanopia: two hue families (blue, orange) that differ in lightness as well, and
-cividis for the map (Nuñez, Anderton & Renslow 2018).
+Fit for deuteranopia, protanopia and tritanopia: two hue families (blue, orange) that differ in lightness as
+well, and cividis for the map (Nuñez, Anderton & Renslow 2018).
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Places = Mapping[str, Point]  # market -> longitude, latitude of its main city
 
 
 def world(selection: Selection, topology: dict[str, Any], places: Places, top: int) -> dict[str, Any]:
-    """Choropleth of the score on ``topology`` (TopoJSON, ``properties.iso3``), with a numbered disc per shortlisted market."""
+    """Choropleth of the score on ``topology`` (TopoJSON, ``properties.iso3``), the shortlist as numbered discs."""
     drawn = {shape["properties"]["iso3"] for shape in topology["objects"]["countries"]["geometries"]}
     small = [m for m, code in enumerate(selection.markets) if code not in drawn and code in places]
     projection = {

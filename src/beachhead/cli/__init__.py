@@ -33,6 +33,7 @@ COMMANDS: dict[str, Lazy] = {
     "compare": Lazy("beachhead.cli.compare:compare", "Put markets side by side."),
     "weights": Lazy("beachhead.cli.weights:weights", "What counts, and how much."),
     "modes": Lazy("beachhead.cli.modes:modes", "Ways of entering, and how they fit your firm."),
+    "assumptions": Lazy("beachhead.cli.assumptions:assumptions", "Numbers that no data set gives, and yours."),
     "evidence": Lazy("beachhead.cli.evidence:evidence", "The figures: where from, how old, how sure."),
 }
 INTERRUPTED = 130

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
     """Show every figure of one market: value, unit, year, source, and how it stands in the world.
 
-    MARKET is an ISO 3166-1 alpha-3 code or an English name. "Better than" is the share of the world's economies that do worse. With
-    --firm also distance, agreements, demand, rank, potential and modes.
+    MARKET is an ISO 3166-1 alpha-3 code or an English name. "Better than" is the share of the world's economies that
+    do worse. With --firm also distance, agreements, demand, rank, potential and modes.
 
     \b
     beachhead market DEU
@@ -80,7 +80,7 @@ def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
     from beachhead.charts import numbers as n
     from beachhead.report import tables
     from beachhead.report.dossier import agreements, why_not
-    from beachhead.report.terminal import market_block, show_table
+    from beachhead.report.terminal import WIDE, market_block, show_table
     from beachhead.report.words import mode_names, name_of
 
     s = plan.selection
@@ -96,6 +96,6 @@ def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
         return
     m = s.row(code)
     console.print(Text(f"Ranked {n.ordinal(m + 1)} of {len(s.markets)}.\n"))
-    console.print(market_block(plan, m, wide=console.width >= 96))
+    console.print(market_block(plan, m, wide=console.width >= WIDE))
     show_table(tables.factors(plan, m), console)
     show_table(tables.mode_figures_short(plan, mode_names(), m), console)

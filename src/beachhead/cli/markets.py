@@ -32,8 +32,8 @@ def markets(
 ) -> None:
     """Rank every market for your firm.
 
-    Columns to sort and filter by: rank, score, attractiveness, accessibility, p_first, p_top5, p_top10, p10, p50, p90, demand, market,
-    name, region, income, cell, mode. Money may be written 2m or 5bn, chances 10%.
+    Columns to sort and filter by: rank, score, attractiveness, accessibility, p_first, p_top5, p_top10, p10, p50,
+    p90, demand, market, name, region, income, cell, mode. Money may be written 2m or 5bn, chances 10%.
 
     \b
     beachhead markets firm.toml --limit 20

@@ -25,8 +25,8 @@ from beachhead.cli.console import emit_json, firm_argument, json_option, out, pr
 def plan(firm_path: Path, folder: Path | None, top: int, seed: int | None, draws: int, as_json: bool) -> None:
     """Rank the world's markets for a firm, say how to enter them, and write a report.
 
-    The folder holds report.html (one file, works offline), result.json, shortlist.csv, markets.csv and the charts as SVG. With --json the
-    result goes to stdout and the folder is written only if --out names it.
+    The folder holds report.html (one file, works offline), result.json, shortlist.csv, markets.csv and the charts as
+    SVG. With --json the result goes to stdout and the folder is written only if --out names it.
 
     \b
     beachhead plan firm.toml

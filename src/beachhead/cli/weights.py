@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def weights(firm_path: Path, show_all: bool, as_json: bool) -> None:
     """Show the weights of the criteria and where they come from.
 
-    They come from the firm's sector unless the firm file gives points, a ranking or pairwise comparisons. For pairwise comparisons the
-    consistency ratio says how far they contradict each other; above 0.10 look at them again.
+    They come from the firm's sector unless the firm file gives points, a ranking or pairwise comparisons. For pairwise
+    comparisons the consistency ratio says how far they contradict each other; above 0.10 look at them again.
 
     \b
     beachhead weights firm.toml
@@ -38,13 +38,15 @@ def weights(firm_path: Path, show_all: bool, as_json: bool) -> None:
 
 def weights_dict(firm: Firm) -> dict[str, Any]:
     """Weights of a firm as JSON-ready data; all indicator weights sum to 1."""
+    from beachhead.assumptions import Assumptions
     from beachhead.evidence.catalogue import load_catalogue
     from beachhead.select.tables import criteria, indicator_weights
     from beachhead.select.weights import state_weights
 
     catalogue = load_catalogue()
     ids = tuple(indicator_weights())
-    stated = state_weights(firm, ids, tuple(catalogue.indicators[i].criterion for i in ids))
+    criterion_of = tuple(catalogue.indicators[i].criterion for i in ids)
+    stated = state_weights(firm, ids, criterion_of, Assumptions(firm.assumptions))
     return {
         "schema": "beachhead.weights/1",
         "ground": stated.ground,
@@ -87,7 +89,7 @@ def _show(found: dict[str, Any], show_all: bool) -> None:
     most = max(part["weight"] for part in found["criteria"])
     grid = Table.grid(padding=(0, 1))
     for justify in ("left", "right", "left"):
-        grid.add_column(justify=justify)  # type: ignore[arg-type]
+        grid.add_column(justify=justify)
     for part in found["criteria"]:
         style = "cyan" if part["axis"] == "attractiveness" else "yellow"
         grid.add_row(

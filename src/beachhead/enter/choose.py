@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.enter.cost import Cost, costs, obstacles
 from beachhead.enter.fit import Fit, Setting, assess
 from beachhead.enter.likeness import Discount, discount
@@ -33,6 +34,7 @@ class Workings:
     ``follow`` (M, 7, 7)."""
 
     firm: Firm
+    assumed: Assumptions
     names: Mapping[str, str]
     potential: Potential
     cut: Discount
@@ -64,19 +66,20 @@ def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeCh
 
 def work_out(firm: Firm, evidence: Evidence, selection: Selection) -> Workings:
     """Fit, cost and worth of every mode in every market."""
-    setting = Setting(firm, selection.markets, evidence.facts())
+    assumed = Assumptions(firm.assumptions)
+    setting = Setting(firm, selection.markets, evidence.facts(), assumed)
     pairs_from = partial(pairs_of, evidence)
-    cut = discount(firm, selection.markets, evidence.catalogue.countries, pairs_from, evidence.vintage)
+    cut = discount(firm, selection.markets, evidence.catalogue.countries, pairs_from, evidence.vintage, assumed)
     fit = assess(setting)
     home_income = evidence.fact("gni_per_capita", firm.home).value
     cost = costs(setting, cut, likeness()["joint"].mean, home_income)
-    x = lines(firm, cost, reach(firm.sector), fit.value)
+    x = lines(firm, cost, reach(firm.sector, assumed), fit.value, assumed)
     follow = heavier(open_modes(firm, fit))
-    p = potential_bins(selection.potential.median_usd, selection.potential.sd_log, supply_cap(firm))
+    p = potential_bins(selection.potential.median_usd, selection.potential.sd_log, supply_cap(firm, assumed))
     value = mode_value(x, cost, p, follow, firm.attitude.risk_appetite)
     names = {code: country.name for code, country in evidence.catalogue.countries.items()}
     why = obstacles(setting, fit, cost)
-    return Workings(firm, names, selection.potential, cut, fit, cost, x, follow, value, why)
+    return Workings(firm, assumed, names, selection.potential, cut, fit, cost, x, follow, value, why)
 
 
 def pairs_of(evidence: Evidence, market: str) -> dict[str, NDArray[np.generic]]:
@@ -112,10 +115,11 @@ def best_modes(
 
 def all_paths(w: Workings, best: NDArray[np.intp]) -> tuple[tuple[Stage, ...], ...]:
     """The staged path of every market."""
-    at, cap = thresholds(w.lines, w.cost), supply_cap(w.firm)
+    at, cap = thresholds(w.lines, w.cost), supply_cap(w.firm, w.assumed)
+    quarters = int(w.assumed["tenure_quarters"])
     median, sd = w.potential.median_usd, w.potential.sd_log
     return tuple(
-        path(int(b), at[m], w.lines.sold[m], w.follow[m], float(median[m]), float(sd[m]), cap)
+        path(int(b), at[m], w.lines.sold[m], w.follow[m], float(median[m]), float(sd[m]), cap, quarters)
         for m, b in enumerate(best)
     )
 
@@ -135,7 +139,7 @@ def gaps(w: Workings, m: int, best: int) -> Floats:
 def sentences(w: Workings, m: int, best: int) -> tuple[tuple[str, ...], str]:
     """The reasons for the best mode of a market, and why not the next best."""
     known = tuple(w.names[code] for code in w.cut.sources[m])
-    money = money_reason(w.value[m, best], w.cost.setup[m, best], w.cut.mean[m], known)
+    money = money_reason(w.value[m, best], w.cost.setup[m, best], w.cut.mean[m], known, w.assumed["horizon_years"])
     blocked = w.obstacles[m]
     return reasons(w.fit, m, best, blocked[best], money), why_not(best, w.value[m], blocked, gaps(w, m, best))
 
@@ -146,7 +150,7 @@ def gather(w: Workings, best: NDArray[np.intp], stages: tuple[tuple[Stage, ...],
     return ModeChoice(
         modes=MODES,
         fit=w.fit.value,
-        potential_usd=w.potential.median_usd[:, None] * reach(w.firm.sector),
+        potential_usd=w.potential.median_usd[:, None] * reach(w.firm.sector, w.assumed),
         cost_usd=w.cost.setup,
         cost_sd_log=w.cost.setup_sd_log,
         fixed_usd_quarter=w.cost.fixed,
@@ -162,4 +166,5 @@ def gather(w: Workings, best: NDArray[np.intp], stages: tuple[tuple[Stage, ...],
         discount=w.cut.mean,
         discount_sd=w.cut.sd,
         discount_from=w.cut.sources,
+        assumptions=w.assumed.changed("enter"),
     )

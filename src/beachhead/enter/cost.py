@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.enter.fit import Fit, Setting, ramp
 from beachhead.enter.likeness import Discount
 from beachhead.enter.modes import MODE_NAMES, MODES, restrictions
-from beachhead.enter.tables import assume, commitment, number, number_sd
+from beachhead.enter.tables import commitment, number, number_sd
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 
@@ -35,32 +36,29 @@ class Cost:
     switch: Floats
 
 
-def price_level(income: Floats) -> Floats:
+def price_level(income: Floats, assumed: Assumptions) -> Floats:
     """Price of entry against that at the reference income, by GNI per head: a part is paid locally, the rest is not."""
-    local = (income / assume("reference_income")) ** assume("price_elasticity")
-    return 1.0 + assume("local_share") * (local - 1.0)
-
-
-def hour_value(home_income: float) -> float:
-    """Value of an hour of staff at home, USD."""
-    return home_income / assume("hours_a_year")
+    local = (income / assumed["reference_income"]) ** assumed["price_elasticity"]
+    return 1.0 + assumed["local_share"] * (local - 1.0)
 
 
 def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: float) -> Cost:
     """Cost of every mode in every market; likeness cuts the set-up, and all of it in a mode the firm is already in."""
-    level = price_level(setting.indicator("gni_per_capita"))[:, None]
-    entry = level * number("setup_usd")
-    slower = 1.0 + assume("weeks_slowdown") * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
+    assumed = setting.assumed
+    level = price_level(setting.indicator("gni_per_capita"), assumed)[:, None]
+    entry = level * number("setup_usd", assumed)
+    slower = 1.0 + assumed["weeks_slowdown"] * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
     kept = (1.0 - cut.mean)[:, None]
     there = running(setting.firm, setting.markets)
-    hours = np.broadcast_to(number("hours_quarter"), entry.shape)
+    hours = np.broadcast_to(number("hours_quarter", assumed), entry.shape)
+    hour_value = home_income / assumed["hours_a_year"]
     return Cost(
         setup=np.where(there, 0.0, entry * kept),
         setup_sd_log=np.hypot(number_sd("setup_usd"), cut.sd[:, None] / kept),
-        fixed=level * number("fixed_usd_quarter"),
-        staff=hours * hour_value(home_income),
-        leave=level * number("exit_usd"),
-        weeks=np.where(there, 0.0, slower[:, None] * number("weeks")),
+        fixed=level * number("fixed_usd_quarter", assumed),
+        staff=hours * hour_value,
+        leave=level * number("exit_usd", assumed),
+        weeks=np.where(there, 0.0, slower[:, None] * number("weeks", assumed)),
         hours=hours,
         switch=entry * (1.0 - own_market_cut),
     )
@@ -72,9 +70,9 @@ def running(firm: Firm, markets: tuple[str, ...]) -> NDArray[np.bool_]:
     return np.array([[(m, k) in now for k in MODES] for m in markets]).reshape(len(markets), len(MODES))
 
 
-def cash_needed(cost: Cost) -> Floats:
+def cash_needed(cost: Cost, months: float) -> Floats:
     """Cash that a mode ties up before it can pay for itself: set-up and the first months' fixed cost, (M, 7)."""
-    return cost.setup + cost.fixed * (assume("budget_months") / 3.0)
+    return cost.setup + cost.fixed * (months / 3.0)
 
 
 def obstacles(setting: Setting, fit: Fit, cost: Cost) -> tuple[tuple[str, ...], ...]:
@@ -82,12 +80,13 @@ def obstacles(setting: Setting, fit: Fit, cost: Cost) -> tuple[tuple[str, ...], 
     firm = setting.firm
     spare = firm.cash.available_usd - firm.cash.floor_usd
     hours = firm.capacity.export_hours_per_week * WEEKS_A_QUARTER
-    need, barred = cash_needed(cost), unmet_must(fit)
+    months = setting.assumed["budget_months"]
+    need, barred = cash_needed(cost, months), unmet_must(fit)
     senseless = restrictions(firm)
     further = further_in(firm, setting.markets)
 
     def why(m: int, k: int) -> str:
-        tied, time = over("cash", need[m, k], spare), over("hours", cost.hours[m, k], hours)
+        tied, time = over("cash", need[m, k], spare, months), over("hours", cost.hours[m, k], hours)
         return senseless[k] or further[m][k] or barred[m][k] or tied or time
 
     return tuple(tuple(why(m, k) for k in range(len(MODES))) for m in range(len(setting.markets)))
@@ -105,14 +104,18 @@ def further_in(firm: Firm, markets: tuple[str, ...]) -> list[list[str]]:
 
 
 LIMITS = {
-    "cash": "needs USD {need:,.0f} for set-up and the first half-year; USD {have:,.0f} is above your cash floor",
+    "cash": "needs USD {need:,.0f} for set-up and the first {span}; USD {have:,.0f} is above your cash floor",
     "hours": "needs {need:,.0f} staff hours a quarter; you have {have:,.0f} for exports",
 }
 
 
-def over(limit: str, need: float, have: float) -> str:
-    """What is said when a need is beyond a limit; empty if it is not."""
-    return LIMITS[limit].format(need=need, have=max(have, 0.0)) if need > have else ""
+SPANS = {3.0: "quarter", 6.0: "half-year", 12.0: "year"}
+
+
+def over(limit: str, need: float, have: float, months: float = 0.0) -> str:
+    """What is said when a need, for so many months, is beyond a limit; empty if it is not."""
+    span = SPANS.get(months, f"{months:g} months")
+    return LIMITS[limit].format(need=need, have=max(have, 0.0), span=span) if need > have else ""
 
 
 def unmet_must(fit: Fit) -> list[list[str]]:

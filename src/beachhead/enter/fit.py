@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.enter.modes import MODES, sells_goods
-from beachhead.enter.tables import Condition, assume, conditions, levels
+from beachhead.enter.tables import Condition, conditions, levels
 from beachhead.evidence.model import Facts, Floats
 from beachhead.firm import Firm
 
@@ -21,6 +22,7 @@ class Setting:
     firm: Firm
     markets: tuple[str, ...]
     facts: Facts  # of the world; rows are looked up by market
+    assumed: Assumptions
 
     def indicator(self, name: str) -> Floats:
         """Values of a country-wide indicator in the markets, (M,)."""
@@ -50,21 +52,23 @@ def ramp(x: Floats, low: float, high: float) -> Floats:
 
 def knowledge(setting: Setting) -> Floats:
     """How well somebody in the firm knows each market, 0–1: years lived or sold there over the years it takes."""
+    enough = setting.assumed["full_knowledge_years"]
     years = dict.fromkeys(setting.markets, 0.0)
     for e in setting.firm.experience:
         years[e.country] = years.get(e.country, 0.0) + e.years
     for p in setting.firm.presence:
         until = int((p.until or "9999")[:4])
-        seen = min(until - int(p.since[:4]) + 1, assume("full_knowledge_years"))
+        seen = min(until - int(p.since[:4]) + 1, enough)
         years[p.country] = years.get(p.country, 0.0) + seen
-    return ramp(np.array([years[m] for m in setting.markets]), 0.0, assume("full_knowledge_years"))
+    return ramp(np.array([years[m] for m in setting.markets]), 0.0, enough)
 
 
 def partners(setting: Setting) -> Floats:
     """How near the firm is to a partner in each market, 0–1: the chance that one of its contacts becomes one."""
     miss = dict.fromkeys(setting.markets, 1.0)
     for c in setting.firm.contacts:
-        miss[c.country] = miss.get(c.country, 1.0) * (1.0 - assume(f"contact_{c.kind}")) ** c.count
+        chance = setting.assumed[f"partner_from_{c.kind}"]
+        miss[c.country] = miss.get(c.country, 1.0) * (1.0 - chance) ** c.count
     return 1.0 - np.array([miss[m] for m in setting.markets])
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from beachhead.enter.tables import assume, likeness
+from beachhead.assumptions import Assumptions
+from beachhead.enter.tables import likeness
 from beachhead.evidence.model import Country, Floats
 from beachhead.firm import Firm
 
@@ -36,12 +37,10 @@ def quarter_number(text: str) -> int:
     return 4 * year + 3
 
 
-def remembered(firm: Firm, as_of: str) -> tuple[str, ...]:
-    """Markets whose gain still counts: where the firm sells, or left no more than a year before ``as_of``."""
+def remembered(firm: Firm, as_of: str, quarters: float) -> tuple[str, ...]:
+    """Markets whose gain still counts: where the firm sells, or left no more than ``quarters`` before ``as_of``."""
     now = quarter_number(as_of)
-    kept = {
-        p.country for p in firm.presence if p.until is None or now - quarter_number(p.until) <= assume("out_quarters")
-    }
+    kept = {p.country for p in firm.presence if p.until is None or now - quarter_number(p.until) <= quarters}
     return tuple(sorted(kept))
 
 
@@ -59,6 +58,7 @@ def discount(
     countries: Mapping[str, Country],
     pairs_from: Callable[[str], Columns],
     as_of: str,
+    assumed: Assumptions,
 ) -> Discount:
     """What the markets that the firm has been in save in each market.
 
@@ -66,23 +66,25 @@ def discount(
     already is gets the joint cut. ``pairs_from(market)`` gives the columns destination, distance, contiguous and
     common_official_language.
     """
-    been = remembered(firm, as_of)
+    been = remembered(firm, as_of, assumed["out_quarters"])
     if not been:
         return Discount(np.zeros(len(markets)), np.zeros(len(markets)), ((),) * len(markets))
-    shared = np.stack([traits(m, markets, countries, pairs_from(m)) for m in been])  # (B, M, 3)
+    shared = np.stack([traits(m, markets, countries, pairs_from(m), assumed["near_km"]) for m in been])  # (B, M, 3)
     mean, sd = cuts()
     have = shared.any(axis=0)
     total = np.minimum(have @ mean, likeness()["joint"].mean)
     return Discount(total, np.sqrt(have @ sd**2), tuple(named(been, shared[:, m]) for m in range(len(markets))))
 
 
-def traits(been: str, markets: Sequence[str], countries: Mapping[str, Country], pairs: Columns) -> Shared:
+def traits(
+    been: str, markets: Sequence[str], countries: Mapping[str, Country], pairs: Columns, near_km: float
+) -> Shared:
     """Whether each market shares geography, language, income group with ``been``, (M, 3); all three with itself."""
     row = {str(d): i for i, d in enumerate(pairs["destination"])}
     at = [row[m] for m in markets]
     there = countries[been]
     region = np.array([countries[m].region == there.region for m in markets])
-    near = region & (np.asarray(pairs["distance"], float)[at] <= assume("near_km"))
+    near = region & (np.asarray(pairs["distance"], float)[at] <= near_km)
     geography = near | (np.asarray(pairs["contiguous"], float)[at] > 0)
     language = np.asarray(pairs["common_official_language"], float)[at] > 0
     income = np.array([countries[m].income_group == there.income_group for m in markets])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from beachhead.assumptions import PACKAGED, Assumptions
 from beachhead.enter.tables import mode_ids, modes, number, read_table
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
@@ -12,11 +13,11 @@ MODES: tuple[str, ...] = mode_ids()
 MODE_NAMES: dict[str, str] = {m.id: m.name for m in modes()}
 
 
-def reach(sector: str | None = None) -> Floats:
+def reach(sector: str | None = None, assumed: Assumptions = PACKAGED) -> Floats:
     """Share of a market's potential that each mode can serve, (7,), 0–1; adapted to a sector if one is given."""
     factor = dict.fromkeys(MODES, 1.0)
     factor |= {r["mode"]: float(r["reach_factor"]) for r in read_table("mode_sectors.csv") if r["sector"] == sector}
-    share: Floats = np.minimum(number("reach") * np.array([factor[m] for m in MODES]), 1.0)
+    share: Floats = np.minimum(number("reach", assumed) * np.array([factor[m] for m in MODES]), 1.0)
     return share
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from beachhead.enter.fit import Fit
 from beachhead.enter.modes import MODE_NAMES, MODES
 from beachhead.enter.stages import rounded
-from beachhead.enter.tables import assume
 from beachhead.evidence.model import Floats
 
 
@@ -16,12 +15,11 @@ def usd(x: float) -> str:
     return f"USD {rounded(abs(x)):,.0f}"
 
 
-def money_reason(value: float, setup: float, cut: float, sources: tuple[str, ...]) -> str:
-    """What the mode is worth and costs, and what likeness saves."""
+def money_reason(value: float, setup: float, cut: float, sources: tuple[str, ...], years: float) -> str:
+    """What the mode is worth over so many years and costs, and what likeness saves."""
     worth = "worth" if value >= 0 else "likely to lose"
     saved = f", {cut:.0%} less because you have sold in {' and '.join(sources)}" if cut > 0 else ""
     entry = f"set-up costs {usd(setup)}{saved}" if setup > 0 else "no set-up, you already sell there this way"
-    years = assume("horizon_years")
     return f"{worth} {usd(value)} over {years:g} years; {entry}"
 
 

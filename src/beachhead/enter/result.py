@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Change
 from beachhead.evidence.model import Floats
 
 
@@ -54,6 +55,7 @@ class ModeChoice:
     discount: Floats
     discount_sd: Floats
     discount_from: tuple[tuple[str, ...], ...]
+    assumptions: tuple[Change, ...] = ()  # that the firm has changed
 
     def mode_row(self, mode: str) -> int:
         """Column of a mode in the arrays; KeyError if there is no such mode."""

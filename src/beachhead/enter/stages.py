@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 from beachhead.enter.modes import MODE_NAMES, MODES
 from beachhead.enter.result import Stage
-from beachhead.enter.tables import assume, modes
+from beachhead.enter.tables import modes
 from beachhead.evidence.model import Floats
 
 LEAST_CHANCE = 0.01  # a stage that comes less often is left out
@@ -29,11 +29,13 @@ def path(
     median: float,
     sd_log: float,
     cap: float,
+    quarters: int,
 ) -> tuple[Stage, ...]:
     """Stages in one market from mode ``start``.
 
     ``threshold`` (7, 7): potential at which a switch pays; ``sold`` (7,): first full year's sales per USD of potential;
-    ``may_follow`` (7, 7). The next stage is the heavier mode that pays at the lowest potential above the last.
+    ``may_follow`` (7, 7); ``quarters``: how long sales must be seen. The next stage is the heavier mode that pays at
+    the lowest potential above the last.
     """
     stages = [Stage(MODES[start], "now", 0.0, 0, 1.0)]
     now, reached = start, 0.0
@@ -42,7 +44,7 @@ def path(
         chance = chance_above(reached, median, sd_log)
         if chance < LEAST_CHANCE or reached > cap:
             break
-        stages.append(stage(now, step, reached * sold[now], chance))
+        stages.append(stage(now, step, reached * sold[now], chance, quarters))
         now = step
     return tuple(stages)
 
@@ -54,9 +56,8 @@ def next_mode(now: int, threshold: Floats, may_follow: NDArray[np.bool_], reache
     return best if np.isfinite(at[best]) else None
 
 
-def stage(now: int, then: int, sales: float, chance: float) -> Stage:
+def stage(now: int, then: int, sales: float, chance: float, quarters: int) -> Stage:
     """The stage that follows ``now``, with the evidence it waits for."""
-    quarters = int(assume("tenure_quarters"))
     seen = f"sales of about USD {rounded(sales):,.0f} in a year, seen over {quarters} quarters"
     when = f"{seen} of {MODE_NAMES[MODES[now]].lower()}; and {modes()[then].knowledge_needed}"
     return Stage(MODES[then], when, sales, quarters, chance)

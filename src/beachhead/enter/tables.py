@@ -2,7 +2,8 @@
 
 ``modes.csv`` (what each mode is), ``mode_levels.csv`` (levels as numbers), ``mode_numbers.csv`` (cost, time, reach …),
 ``mode_sectors.csv`` and ``mode_restrictions.csv`` (what a sector or product changes), ``mode_conditions.csv`` (what
-each mode needs of the firm and of the market), ``likeness.csv`` and ``assumptions.csv``.
+each mode needs of the firm and of the market) and ``likeness.csv``. What a firm may change of them, and
+``assumptions.csv``, is in :mod:`beachhead.assumptions`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from beachhead.assumptions import PACKAGED, Assumptions, packaged
 from beachhead.evidence.model import Floats
 
 
@@ -101,21 +103,14 @@ def commitment() -> Floats:
     return levels("resources") + levels("control") / 10
 
 
-@cache
-def number(quantity: str) -> Floats:
+def number(quantity: str, assumed: Assumptions = PACKAGED) -> Floats:
     """A quantity of ``mode_numbers.csv`` by mode, (7,)."""
-    return _numbers(quantity, "value")
+    return np.array([assumed[f"{m}.{quantity}"] for m in mode_ids()])
 
 
-@cache
 def number_sd(quantity: str) -> Floats:
     """Its sd by mode, (7,): of the logarithm where ``spread`` is log."""
-    return _numbers(quantity, "sd")
-
-
-def _numbers(quantity: str, column: str) -> Floats:
-    rows = {r["mode"]: float(r[column]) for r in read_table("mode_numbers.csv") if r["quantity"] == quantity}
-    return np.array([rows[m] for m in mode_ids()])
+    return np.array([packaged()[f"{m}.{quantity}"].sd for m in mode_ids()])
 
 
 @cache
@@ -135,14 +130,3 @@ def _condition(mode: str, r: dict[str, str]) -> Condition:
 def likeness() -> dict[str, Likeness]:
     """Published cuts of the entry cost by what is shared: geography, language, joint."""
     return {r["id"]: Likeness(float(r["low"]), float(r["high"])) for r in read_table("likeness.csv")}
-
-
-@cache
-def assumptions() -> dict[str, float]:
-    """Value of each assumption, by id."""
-    return {r["id"]: float(r["value"]) for r in read_table("assumptions.csv")}
-
-
-def assume(name: str) -> float:
-    """The value of one assumption."""
-    return assumptions()[name]

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from beachhead.assumptions import Assumptions
 from beachhead.enter.cost import WEEKS_A_YEAR, Cost
-from beachhead.enter.tables import assume, commitment, number
+from beachhead.enter.tables import commitment, number
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 
@@ -28,6 +29,7 @@ class Lines:
     per USD of P. Discounted sums: ``ramp_1`` and ``year_1`` weigh income and running cost of the first year,
     ``ramp_on`` and ``year_on`` of the rest, ``ramp_anew`` of the rest if sales start again from nothing; ``later``
     discounts what is paid at the end of the first year. ``wait`` is running cost paid before the first sale.
+    ``learning`` (7,): the part of the ramp-up that carries over into another mode.
     """
 
     share: Floats
@@ -40,16 +42,17 @@ class Lines:
     year_on: Floats
     later: Floats
     wait: Floats
+    learning: Floats
 
 
-def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats) -> Lines:
+def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats, assumed: Assumptions) -> Lines:
     """The lines of every mode in every market. ``reach`` (7,), ``fit`` (M, 7)."""
-    worth, weight = calendar(cost.weeks)
-    ramp = np.array([assume(f"ramp_{min(t + 1, 6)}") for t in range(worth.shape[-1])])
+    worth, weight = calendar(cost.weeks, assumed)
+    ramp = np.array([assumed[f"ramp_{min(t + 1, 6)}"] for t in range(worth.shape[-1])])
     live = worth * weight
     yearly = 4.0 * (cost.fixed + cost.staff)
     return Lines(
-        share=reach * fit * number("margin_kept") * firm.sales.gross_margin,
+        share=reach * fit * number("margin_kept", assumed) * firm.sales.gross_margin,
         yearly=yearly,
         sold=reach * fit * ramp[0],
         ramp_1=live[..., 0] * ramp[0],
@@ -59,13 +62,14 @@ def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats) -> Lines:
         year_on=live[..., 1:].sum(axis=-1),
         later=worth[..., 1] if worth.shape[-1] > 1 else np.zeros_like(yearly),
         wait=yearly * cost.weeks / WEEKS_A_YEAR,
+        learning=number("learning", assumed),
     )
 
 
-def calendar(weeks: Floats) -> tuple[Floats, Floats]:
+def calendar(weeks: Floats, assumed: Assumptions) -> tuple[Floats, Floats]:
     """Worth today of a dollar in each year after the first sale, if the presence lasts, and the part of that year that
     lies within the horizon; both (M, 7, years)."""
-    horizon, rate, chance = assume("horizon_years"), assume("discount_rate"), assume("chance_exit")
+    horizon, rate, chance = (assumed[name] for name in ("horizon_years", "discount_rate", "chance_exit"))
     year = np.arange(int(np.ceil(horizon)))
     start = weeks[..., None] / WEEKS_A_YEAR
     within = np.clip(horizon - start - year, 0.0, 1.0)
@@ -81,9 +85,9 @@ def potential_bins(median: Floats, sd_log: Floats, cap: float) -> Floats:
     return capped
 
 
-def supply_cap(firm: Firm) -> float:
+def supply_cap(firm: Firm, assumed: Assumptions) -> float:
     """The most that the firm could deliver to one new market, USD a year; no limit if it sells nothing at home."""
-    return assume("supply_cap") * firm.sales.home_usd or np.inf
+    return assumed["supply_cap"] * firm.sales.home_usd or np.inf
 
 
 def heavier(open_modes: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -118,8 +122,7 @@ def ramp_after_switch(x: Lines) -> Floats:
 
     Who sold through an intermediary has not met the customers.
     """
-    carried = number("learning")
-    ramp: Floats = carried * x.ramp_on + (1.0 - carried) * x.ramp_anew
+    ramp: Floats = x.learning * x.ramp_on + (1.0 - x.learning) * x.ramp_anew
     return ramp
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isnan
 from typing import Final
 
+from beachhead.assumptions import packaged
 from beachhead.evidence.catalogue import load_catalogue
 from beachhead.firm import Firm
 from beachhead.firm_file.languages import language_names
@@ -79,6 +81,15 @@ def _screen(firm: Firm) -> str:
     return ", ".join(f"{name} = {', '.join(v) if isinstance(v, tuple) else v}" for name, v in given.items())
 
 
+def _assumptions(firm: Firm) -> str:
+    return ", ".join(f"{name} {value:.6g}{_ours(name)}" for name, value in firm.assumptions.items())
+
+
+def _ours(name: str) -> str:
+    ours = packaged()[name].value
+    return f" (ours {ours:.6g})" if not isnan(ours) else ""  # an access term has none before the product is known
+
+
 TOPICS: Final[dict[str, Callable[[Firm], str]]] = {
     "Firm": lambda firm: f"{firm.name}, {country_name(firm.home)}; sector profile {firm.sector.replace('_', ' ')}",
     "Sells": _sells,
@@ -91,6 +102,7 @@ TOPICS: Final[dict[str, Callable[[Firm], str]]] = {
     "Sells abroad": _presence,
     "Must-haves": _screen,
     "Weights": lambda firm: f"by {firm.weights.method}, {firm.weights.confidence} confidence",
+    "Assumptions": _assumptions,
 }
 
 
@@ -150,6 +162,12 @@ def _weights_unused(firm: Firm) -> Iterator[str]:
             yield f"weights: {name} is given but not used, because method is {firm.weights.method}"
 
 
+def _access_unused(firm: Firm) -> Iterator[str]:
+    terms = [name for name in firm.assumptions if name.startswith("access.")]
+    if terms and firm.sales.home_usd == 0:
+        yield f"assumptions: {', '.join(terms)} is given but not used, because there are no sales at home to start from"
+
+
 def _own_product_without_file(firm: Firm) -> Iterator[str]:
     own = [offer.code for offer in firm.sells if offer.code.startswith("user:")]
     if own and not firm.evidence:
@@ -172,5 +190,6 @@ CHECKS: Final[tuple[Callable[[Firm], Iterator[str]], ...]] = (
     _home_abroad,
     _sales_unknown,
     _weights_unused,
+    _access_unused,
     _own_product_without_file,
 )

@@ -28,11 +28,13 @@ def firm_text(firm: Firm) -> str:
     """The firm as a commented TOML file. Reading the text gives the same firm."""
     sections = {name: field for name, field in Firm.model_fields.items() if model_of(field.annotation)}
     lines = [*(line for text in HEADER for line in _comment(text)), ""]
-    lines += _fields(firm, skip=sections)
+    maps = {name: value for name, value in firm if isinstance(value, Mapping)}
+    lines += _fields(firm, skip={*sections, *maps})
     for name, field in sections.items():
         value = getattr(firm, name)
         body = _rows(name, value, field) if isinstance(value, tuple) else _table(name, value)
         lines += ["", *_comment(_about(field)), *body]
+    lines += (line for name, value in maps.items() for line in _map(name, value, Firm.model_fields[name]))
     return "\n".join(lines) + "\n"
 
 
@@ -47,11 +49,15 @@ def _table(name: str, record: Record) -> Iterator[str]:
     maps = {key: value for key, value in record if isinstance(value, Mapping)}
     yield from _fields(record, skip=maps)
     for key, value in maps.items():
-        field = type(record).model_fields[key]
-        yield from ("", *_comment(field.description or ""))
-        example = field.examples[0] if field.examples else {}
-        body = [f"[{name}.{key}]", *(f"{_key(k)} = {toml(v)}" for k, v in (value or example).items())]
-        yield from body if value else (f"# {line}" for line in body)
+        yield from _map(f"{name}.{key}", value, type(record).model_fields[key])
+
+
+def _map(name: str, value: Mapping[str, float], field: FieldInfo) -> Iterator[str]:
+    """A table of numbers under its comment. Without any, an example is written as a comment."""
+    yield from ("", *_comment(field.description or ""))
+    example = field.examples[0] if field.examples else {}
+    body = [f"[{name}]", *(f"{_key(k)} = {toml(v)}" for k, v in (value or example).items())]
+    yield from body if value else (f"# {line}" for line in body)
 
 
 def _rows(name: str, records: tuple[Record, ...], field: FieldInfo) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""What the user sees of a plan: words, tables, terminal, JSON, the report and its folder."""

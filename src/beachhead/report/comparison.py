@@ -9,11 +9,11 @@ import numpy as np
 
 from beachhead.charts import numbers as n
 from beachhead.charts.contributions import by_criterion
+from beachhead.errors import bad
 from beachhead.report.contract import market_row, number
 from beachhead.report.dossier import why_not
 from beachhead.report.tables import Cell, Table, heads
 from beachhead.report.words import Voice, mode_names
-from beachhead.errors import bad
 from beachhead.select.tables import criteria
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`; a test holds the two together.
+"""The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`.
 
 ``rollout``, ``outlook`` and ``skill`` of the schema's later stages are absent until a plan has them.
 """

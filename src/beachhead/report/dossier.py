@@ -68,7 +68,7 @@ def _line(facts: Facts, m: int, k: int, catalogue: Catalogue) -> Line:
 
 def of_criterion(found: list[Line], criterion: str) -> Table:
     """The figures that belong to one criterion."""
-    columns = heads("Indicator", "#Value", "Unit", "#Better than", "#Year", "Status", "Source")
+    columns = heads("Indicator, unit", "#Value", "#Better than", "#Year", "Status", "Source")
     rows = tuple(_cells(line) for line in found if line.indicator.criterion == criterion)
     return Table(criteria()[criterion].name, columns, rows)
 
@@ -76,9 +76,8 @@ def of_criterion(found: list[Line], criterion: str) -> Table:
 def _cells(line: Line) -> tuple[Cell, ...]:
     fact = line.fact
     return (
-        Cell(line.indicator.name),
+        Cell(", ".join(filter(None, (line.indicator.name, unit_of(line.indicator))))),
         figure(fact.value, n.with_sd(fact.value, fact.sd, line.indicator)),
-        Cell(unit_of(line.indicator)),
         figure(line.better_than, n.pct(line.better_than)),
         figure(fact.year, str(fact.year) if fact.year > 0 else n.UNKNOWN),
         status_cell(fact.status),

@@ -107,7 +107,7 @@ def _ranks(plan: Plan) -> Figure:
         "ranks",
         "Probability of each rank",
         f"{likely} of {s.draws:,} draws.",
-        "Deeper is likelier. A row that spreads over many ranks means that the figures cannot tell its neighbours apart.",
+        "Deeper is likelier. Where a row spreads wide, the figures cannot tell the neighbours apart.",
         ranks(s, plan.top),
     )
 

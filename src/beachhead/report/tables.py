@@ -15,10 +15,12 @@ from beachhead.report.words import Voice, mode_names, name_of, sentence_start, s
 from beachhead.select.tables import criteria
 
 if TYPE_CHECKING:
+    from beachhead.assumptions import Assumption
     from beachhead.evidence.catalogue import Catalogue
     from beachhead.flow import Plan
 
 MARKS = {Status.OBSERVED: "●", Status.CARRIED: "◐", Status.IMPUTED: "○", Status.USER: "◆"}
+UNSTATED = "by product"  # an assumption whose value depends on what is sold
 P90 = 1.2815515655446004  # 90th percentile of the standard normal
 
 
@@ -154,7 +156,8 @@ def criterion_points(plan: Plan) -> Table:
 def factors(plan: Plan, m: int) -> Table:
     """How the potential of one market comes about: each factor as a multiplier with its 80 % range, then the sums."""
     p = plan.selection.potential
-    rows, running = [], 0.0
+    rows: list[tuple[Cell, ...]] = []
+    running = 0.0
     for k, name in enumerate(p.factors):
         log, sd = float(p.factor_log[m, k]), float(p.factor_sd[m, k])
         running += log
@@ -229,7 +232,7 @@ def mode_figures_short(plan: Plan, names: dict[str, str], m: int) -> Table:
 
 
 def fits(plan: Plan, rows: Sequence[int]) -> Table:
-    """Fit of each mode (0–100) in each market; the mode chosen is in brackets, one that cannot be used is crossed out."""
+    """Fit of each mode (0–100) in each market; the chosen one in brackets, an unusable one crossed out."""
     x, s = plan.modes, plan.selection
     columns = heads("Market", *(f"#{mode_names()[mode]}" for mode in x.modes))
     cells = tuple((Cell(s.names[m]), *(_fit_cell(plan, m, j) for j in range(len(x.modes)))) for m in rows)
@@ -352,7 +355,7 @@ def levers(plan: Plan, first: int | None = None) -> Table:
     )
     return Table(
         "If this were known for sure",
-        heads("Indicator", "#Shortlisted markets replaced", "#Chance of another first"),
+        heads("Indicator", "#Of the first ten, replaced", "#Chance of another first"),
         rows,
         sortable=True,
     )
@@ -365,22 +368,26 @@ def left_out(plan: Plan) -> Table:
     return Table("Markets that a must-have removed", heads("Market", "Code", "Reason"), rows)
 
 
-def assumptions() -> Table:
-    """Numbers that no data set gives, of both stages."""
-    from beachhead.enter.tables import read_table as of_enter
-    from beachhead.select.tables import read_table as of_select
+def assumptions(plan: Plan) -> Table:
+    """Numbers that no data set gives, by the id under which the firm may change them; its own values are marked."""
+    from beachhead.assumptions import packaged
+    from beachhead.select.potential import model_for
 
-    rows = [*of_select("assumptions.csv"), *of_enter("assumptions.csv")]
-    cells = tuple(
-        (
-            Cell(r["id"].replace("_", " ")),
-            Cell(r["value"] + (f" ±{r['sd']}" if r["sd"] else "")),
-            Cell(r["unit"]),
-            Cell(r["ground"]),
-        )
-        for r in rows
+    known = packaged(model_for(plan.selection.demand.code, plan.evidence))
+    rows = tuple(_assumption_row(one, plan.firm.assumptions.get(one.id)) for one in known.values())
+    return Table(
+        "Assumptions, by the id under which your firm file may change them",
+        heads("Id", "#Value", "Unit", "Ground"),
+        rows,
     )
-    return Table("Assumptions", heads("Assumption", "#Value", "Unit", "Ground"), cells)
+
+
+def _assumption_row(one: Assumption, own: float | None) -> tuple[Cell, ...]:
+    packaged = (
+        UNSTATED if np.isnan(one.value) else f"{one.value:,.6g}" + ("" if np.isnan(one.sd) else f" ±{one.sd:,.3g}")
+    )
+    text = packaged if own is None or own == one.value else f"◆ {own:,.6g} (yours, for {packaged})"
+    return (Cell(one.id), Cell(text.replace("-", n.MINUS)), Cell(one.unit), Cell(one.ground))
 
 
 def sources(plan: Plan) -> Table:

@@ -14,11 +14,12 @@ from rich.text import Text
 from beachhead.charts import numbers as n
 from beachhead.report.tables import Table as PlainTable
 from beachhead.report.words import Voice, answer, mode_names, name_of, offers, sentence, size
+from beachhead.select import LEVER_TOP
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
 
-WIDE = 96  # columns from which the axes are shown with their sd
+WIDE = 98  # columns from which the axes are shown with their sd
 LEVERS, EXCLUDED = 5, 6  # how many of each are shown
 
 
@@ -42,7 +43,8 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
 
 def _title(plan: Plan) -> str:
     s = plan.selection
-    return f"{s.firm.name}: {offers(s)} from {name_of(plan.evidence.catalogue, s.home)} · evidence of {plan.evidence.vintage} · seed {plan.seed}\n"
+    home = name_of(plan.evidence.catalogue, s.home)
+    return f"{s.firm.name}: {offers(s)} from {home} · evidence of {plan.evidence.vintage} · seed {plan.seed}\n"
 
 
 def _indented(lines: Sequence[str]) -> RenderableType:
@@ -82,7 +84,7 @@ def _block(plan: Plan, voice: Voice, m: int, wide: bool) -> list[RenderableType]
 
 _HEADINGS = ("#", "Market", "P(top 5)", "Attractive", "Accessible", "USD a year, P10–P50–P90", "Enter by")
 _HEADINGS_NARROW = ("#", "Market", "Top 5", "Attr.", "Acc.", "P10 – P50 – P90", "Enter by")
-_WIDTHS = (3, 18, 8, 10, 10, 26, 15)
+_WIDTHS = (3, 22, 8, 10, 10, 24, 15)
 _WIDTHS_NARROW = (3, 16, 5, 5, 5, 19, 15)
 
 
@@ -127,7 +129,7 @@ def lever_lines(plan: Plan) -> list[str]:
     """The strongest levers in words."""
     strong = [x for x in plan.selection.levers if x.changes >= 0.05][:LEVERS]
     return [
-        f"{x.name}: settling it would replace {n.plain(x.changes, 1)} of the shortlisted markets, "
+        f"{x.name}: settling it would replace {n.plain(x.changes, 1)} of the first {LEVER_TOP}, "
         + (f"and the first one in {n.chance(x.p_first)} of cases" if x.p_first > 0 else "never the first one")
         for x in strong
     ]
@@ -157,7 +159,7 @@ def show_table(table: PlainTable, console: Console) -> None:
             column.name,
             justify="right" if column.number else "left",
             overflow="fold",
-            no_wrap=column.number or k == 0,
+            no_wrap=column.number or (k == 0 and console.width >= WIDE),
         )
     for row in table.rows:
         shown.add_row(*(Text(cell.text) for cell in row))

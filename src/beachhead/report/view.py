@@ -95,6 +95,7 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
         "tables": page_tables(plan),
         "notes": [sentence(note) for note in (*s.demand.notes, *s.potential.notes)],
         "weights": s.weight_ground,
+        "changed": len(s.assumptions) + len(plan.modes.assumptions),
     }
 
 
@@ -108,7 +109,7 @@ def page_tables(plan: Plan) -> dict[str, Table]:
         "levers": tables.levers(plan, FIRST_LEVERS),
         "all_levers": tables.levers(plan),
         "excluded": tables.left_out(plan),
-        "assumptions": tables.assumptions(),
+        "assumptions": tables.assumptions(plan),
         "sources": tables.sources(plan),
     }
 
@@ -158,7 +159,8 @@ def likeness(plan: Plan, m: int) -> str:
     if cut <= 0:
         return ""
     known = n.listed([with_article(c, name_of(plan.evidence.catalogue, c)) for c in modes.discount_from[m]])
-    return f"Because you know {known}, entry costs {n.pct(cut)} less (±{n.plain(100 * float(modes.discount_sd[m]))} points)."
+    sd = n.plain(100 * float(modes.discount_sd[m]))
+    return f"Because you know {known}, entry costs {n.pct(cut)} less (±{sd} points)."
 
 
 def evidence_note(voice: Voice, m: int) -> str:
@@ -169,4 +171,5 @@ def evidence_note(voice: Voice, m: int) -> str:
 def _potential_note(plan: Plan, m: int) -> str:
     p = plan.selection.potential
     low, high = n.short(float(p.p10[m])), n.short(float(p.p90[m]))
-    return f"Median {n.usd(float(p.p50[m]))} a year in {in_text(plan.selection, m)}; eight times in ten between {low} and {high}."
+    where, middle = in_text(plan.selection, m), n.usd(float(p.p50[m]))
+    return f"Median {middle} a year in {where}; eight times in ten between {low} and {high}."

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from beachhead.evidence.model import STATUSES, Floats, Indicator, Status
 from beachhead.charts import numbers as n
 from beachhead.enter.tables import modes as mode_table
+from beachhead.evidence.model import STATUSES, Floats, Indicator, Status
 from beachhead.report.standing import IMPUTED, imputed_share, lead, places
 from beachhead.select.result import Selection
 
@@ -125,7 +125,9 @@ def _thin_evidence(voice: Voice, m: int) -> Found:
 
 
 def _demand_guessed(voice: Voice, m: int) -> Found:
-    if STATUSES[voice.selection.demand.status[m]] is Status.IMPUTED:
+    """Not said of a composite group, where it holds for every market: that stands among the notes."""
+    demand = voice.selection.demand
+    if demand.kind != "composite" and STATUSES[demand.status[m]] is Status.IMPUTED:
         yield 2.5, "nobody reports how much it buys of this: demand is an estimate"
 
 
@@ -188,7 +190,31 @@ def mode_names() -> dict[str, str]:
 
 
 # Economies whose English name takes the article within a sentence.
-WITH_ARTICLE = frozenset("USA GBR NLD ARE PHL BHS GMB MDV DOM COD COG CAF SLB MHL COM MNP TCA CYM VGB VIR FRO".split())
+WITH_ARTICLE = frozenset(
+    [
+        "USA",
+        "GBR",
+        "NLD",
+        "ARE",
+        "PHL",
+        "BHS",
+        "GMB",
+        "MDV",
+        "DOM",
+        "COD",
+        "COG",
+        "CAF",
+        "SLB",
+        "MHL",
+        "COM",
+        "MNP",
+        "TCA",
+        "CYM",
+        "VGB",
+        "VIR",
+        "FRO",
+    ]
+)
 
 
 def in_text(selection: Selection, m: int) -> str:
@@ -241,12 +267,16 @@ def _where(plan: Plan) -> str:
     s = plan.selection
     first = [in_text(s, m) for m in range(min(3, size(plan)))]
     of = f"of {len(s.markets)} markets weighed" if len(s.markets) > 1 else "the only market weighed"
-    return f"For {s.firm.name}, selling {offers(s)} from {name_of(plan.evidence.catalogue, s.home)}, start with {n.listed(first)} ({of})."
+    home = name_of(plan.evidence.catalogue, s.home)
+    return f"For {s.firm.name}, selling {offers(s)} from {home}, start with {n.listed(first)} ({of})."
 
 
 def _how_sure(s: Selection) -> str:
     p1, p5 = float(s.p_top[1][0]), float(s.p_top[5][0])
-    text = f"{sentence_start(in_text(s, 0))} comes first in {n.chance(p1)} of {s.draws:,} draws of weights and figures, and is among the first five in {n.chance(p5)}."
+    text = (
+        f"{sentence_start(in_text(s, 0))} comes first in {n.chance(p1)} of {s.draws:,} draws of weights and figures, "
+        f"and is among the first five in {n.chance(p5)}."
+    )
     if len(s.markets) < 2:
         return text
     beats = float(s.pairwise[0, 1])
@@ -259,9 +289,11 @@ def _how(plan: Plan) -> list[str]:
     mode = modes.best[0]
     at = modes.modes.index(mode)
     weeks, cost = float(modes.weeks[0, at]), float(modes.cost_usd[0, at])
+    name = mode_names()[mode].lower()
+    if s.markets[0] in {p.country for p in s.firm.presence if p.until is None}:
+        return [f"You sell in {in_text(s, 0)} already; the way to go on there is {name}."]
     return [
-        f"Enter {in_text(s, 0)} by {mode_names()[mode].lower()}: about {n.plain(weeks)} weeks to the first sale "
-        f"and about {n.usd(cost)} to set up."
+        f"Enter {in_text(s, 0)} by {name}: about {n.plain(weeks)} weeks to the first sale and about {n.usd(cost)} to set up."
     ]
 
 

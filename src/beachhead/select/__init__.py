@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import Facts, Floats
 from beachhead.firm import Firm
@@ -15,7 +16,7 @@ from beachhead.select import smaa
 from beachhead.select.demand import demand_for
 from beachhead.select.levers import find_levers
 from beachhead.select.matrix import name_cells, pareto_front
-from beachhead.select.potential import potential_for
+from beachhead.select.potential import model_for, potential_for
 from beachhead.select.proximity import firm_figures, pair_figures
 from beachhead.select.result import Axis, Demand, Excluded, Potential, Selection
 from beachhead.select.scores import Table, decision_table
@@ -36,21 +37,23 @@ def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) ->
 
     Returns a frozen :class:`Selection` in rank order of expected score. Raises InputError if no market is left.
     """
-    figures = market_figures(firm, evidence)
-    demand = demand_for(firm, evidence)
+    assumed = Assumptions(firm.assumptions)
+    figures = market_figures(firm, evidence, assumed)
+    demand = demand_for(firm, evidence, assumed)
     table = decision_table(evidence, demand, figures)
-    weights = state_weights(firm, table.indicators, table.criterion_of)
+    weights = state_weights(firm, table.indicators, table.criterion_of, assumed)
     excluded = screen(firm, evidence, figures)
     order = ranked(table, weights, excluded, evidence.markets)
-    potential = potential_for(firm, demand, figures, evidence)
-    return _assemble(firm, evidence, table, weights, order, demand, potential, excluded, seed, draws)
+    potential = potential_for(firm, demand, figures, evidence, assumed)
+    found = _assemble(firm, evidence, table, weights, order, demand, potential, excluded, seed, draws)
+    return replace(found, assumptions=assumed.changed("select", model_for(demand.code, evidence)))
 
 
-def market_figures(firm: Firm, evidence: Evidence) -> dict[str, Floats]:
+def market_figures(firm: Firm, evidence: Evidence, assumed: Assumptions) -> dict[str, Floats]:
     """Every figure by indicator, (M,) over all markets: country-wide, between home and market, and of the firm."""
     facts = evidence.facts()
     country = {name: facts.value[:, k] for k, name in enumerate(facts.indicators)}
-    return country | pair_figures(firm.home, evidence) | firm_figures(firm, evidence)
+    return country | pair_figures(firm.home, evidence, assumed) | firm_figures(firm, evidence, assumed)
 
 
 def ranked(table: Table, weights: Weights, excluded: tuple[Excluded, ...], markets: tuple[str, ...]) -> Rows:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import STATUSES, Floats, Status
 from beachhead.firm import Firm, Offer
 from beachhead.select.estimate import combine, predict_missing, shrink, slopes
 from beachhead.select.flows import Flows, chapter_flows, exporter_names, line_flows, places
 from beachhead.select.result import Demand
-from beachhead.select.tables import assume
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
@@ -45,20 +45,20 @@ class Suppliers:
     home_share_sd: Floats
 
 
-def demand_for(firm: Firm, evidence: Evidence) -> Demand:
+def demand_for(firm: Firm, evidence: Evidence, assumed: Assumptions) -> Demand:
     """Demand over all of ``evidence.markets`` for everything the firm sells, weighed by the shares of its offers."""
-    found = [_offer_demand(firm, offer, evidence) for offer in firm.sells]
+    found = [_offer_demand(firm, offer, evidence, assumed) for offer in firm.sells]
     if len(found) == 1:
         return found[0]
     shares = np.array([max(offer.share, 1e-9) for offer in firm.sells])
     return _mix(found, shares / shares.sum())
 
 
-def _offer_demand(firm: Firm, offer: Offer, evidence: Evidence) -> Demand:
+def _offer_demand(firm: Firm, offer: Offer, evidence: Evidence, assumed: Assumptions) -> Demand:
     system, _, code = offer.code.partition(":")
-    base = _BY_SYSTEM[system](firm, code, evidence)
+    base = _BY_SYSTEM[system](firm, code, evidence, assumed)
     named = replace(base, label=offer.name or base.label, code=offer.code)
-    return _lay_user_figures(named, firm, evidence)
+    return _lay_user_figures(named, firm, evidence, assumed["user_demand_sd"])
 
 
 # --- covariates -----------------------------------------------------------------------------------------------------
@@ -74,17 +74,18 @@ def size_covariates(evidence: Evidence) -> Floats:
 # --- goods ----------------------------------------------------------------------------------------------------------
 
 
-def _goods(firm: Firm, code: str, evidence: Evidence) -> Demand:
-    chapter = chapter_flows(evidence, code[:2])
+def _goods(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) -> Demand:
+    chapter = chapter_flows(evidence, code[:2], assumed)
     if chapter is None:
         raise bad("sells.code", f"hs:{code}", "no such HS chapter; `beachhead products search WORDS` finds the code")
     line = line_flows(evidence, code) if len(code) == 6 else None
     flows = line or chapter
-    level = chapter_level(chapter, evidence) if line is None else line_level(line, chapter, evidence)
+    sized = chapter_level(chapter, evidence, assumed)
+    level = sized if line is None else line_level(line, sized, assumed)
     notes = flows.notes + _proxy_note(code, line)
     if line is None and len(code) > 2:
-        level = replace(level, sd_log=np.hypot(level.sd_log, assume("line_in_chapter_sd")))
-    return _assemble_goods(firm, code, flows, level, evidence, notes)
+        level = replace(level, sd_log=np.hypot(level.sd_log, assumed["line_in_chapter_sd"]))
+    return _assemble_goods(firm, code, flows, level, evidence, notes, assumed)
 
 
 def _proxy_note(code: str, line: Flows | None) -> tuple[str, ...]:
@@ -101,16 +102,16 @@ def _log(x: Floats) -> Floats:
         return np.where(x > 0, np.log(np.where(x > 0, x, 1.0)), np.nan)
 
 
-def _recent_mean(values: Floats) -> Floats:
+def _recent_mean(values: Floats, assumed: Assumptions) -> Floats:
     """Mean of the last years with figures (nan where none), (M,)."""
-    last = values[-int(assume("level_years")) :]
+    last = values[-int(assumed["level_years"]) :]
     count = (~np.isnan(last)).sum(0)
     return np.where(count > 0, np.nansum(last, 0) / np.maximum(count, 1), np.nan)
 
 
-def _volatility(values: Floats) -> Floats:
+def _volatility(values: Floats, assumed: Assumptions) -> Floats:
     """Sd of yearly changes of ln over the growth window, (M,); nan with fewer than three changes."""
-    change = np.diff(_log(values[-int(assume("growth_years")) - 1 :]), axis=0)
+    change = np.diff(_log(values[-int(assumed["growth_years"]) - 1 :]), axis=0)
     n = (~np.isnan(change)).sum(0)
     with np.errstate(invalid="ignore", divide="ignore"):
         centred = np.where(np.isnan(change), 0, change - np.nansum(change, 0) / n)
@@ -118,38 +119,37 @@ def _volatility(values: Floats) -> Floats:
     return np.where(n >= 3, sd, np.nan)
 
 
-def _level_sd(flows: Flows) -> Floats:
-    volatility = np.nan_to_num(_volatility(flows.imports), nan=1.0)
-    base = np.hypot(assume("level_floor_sd"), volatility / np.sqrt(assume("level_years")))
-    return np.asarray(np.hypot(base, assume("composite_sd")) if flows.kind == "composite" else base)
+def _level_sd(flows: Flows, assumed: Assumptions) -> Floats:
+    volatility = np.nan_to_num(_volatility(flows.imports, assumed), nan=1.0)
+    base = np.hypot(assumed["level_floor_sd"], volatility / np.sqrt(assumed["level_years"]))
+    return np.asarray(np.hypot(base, assumed["composite_sd"]) if flows.kind == "composite" else base)
 
 
-def chapter_level(flows: Flows, evidence: Evidence) -> Level:
+def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Level:
     """Mean imports of the last years; markets without figures are predicted from their size."""
-    recent = _recent_mean(flows.imports)
+    recent = _recent_mean(flows.imports, assumed)
     log_value, extra = predict_missing(_log(recent), size_covariates(evidence))
     known = ~np.isnan(_log(recent))
-    sd = np.where(known, _level_sd(flows), np.hypot(extra, assume("level_floor_sd")))
+    sd = np.where(known, _level_sd(flows, assumed), np.hypot(extra, assumed["level_floor_sd"]))
     year = np.full(len(known), flows.years[-1], np.int16)
     estimated = flows.kind == "composite"
     status = np.where(known & (not estimated), OBSERVED, IMPUTED).astype(np.int8)
     return Level(np.exp(log_value), sd, year, status)
 
 
-def line_level(line: Flows, chapter: Flows, evidence: Evidence) -> Level:
+def line_level(line: Flows, chapter: Level, assumed: Assumptions) -> Level:
     """A line's imports, shrunk to what its chapter suggests (the line's world share of the chapter's imports).
 
     The spread of true lines around that target is estimated from the markets themselves (method of moments).
     """
-    size = chapter_level(chapter, evidence)
-    own = np.nan_to_num(_recent_mean(line.imports))
-    seen = own >= assume("zero_flow_usd")
-    log_own = np.log(np.maximum(own, assume("zero_flow_usd")))
-    own_sd = np.where(seen, _level_sd(line), assume("zero_flow_sd"))
-    log_target = np.log(size.value) + np.log(own.sum() / size.value.sum())
+    own = np.nan_to_num(_recent_mean(line.imports, assumed))
+    seen = own >= assumed["zero_flow_usd"]
+    log_own = np.log(np.maximum(own, assumed["zero_flow_usd"]))
+    own_sd = np.where(seen, _level_sd(line, assumed), assumed["zero_flow_sd"])
+    log_target = np.log(chapter.value) + np.log(own.sum() / chapter.value.sum())
     gap = (log_own - log_target)[seen]
     spread2 = max(float(np.median(np.abs(gap)) / 0.6745) ** 2 - float(np.median(own_sd[seen] ** 2)), 0.1)
-    target_sd = np.sqrt(spread2 + size.sd_log**2)
+    target_sd = np.sqrt(spread2 + chapter.sd_log**2)
     w_own, w_target = 1 / own_sd**2, 1 / target_sd**2
     value = np.exp((w_own * log_own + w_target * log_target) / (w_own + w_target))
     status = np.where(seen, OBSERVED, IMPUTED).astype(np.int8)
@@ -157,8 +157,7 @@ def line_level(line: Flows, chapter: Flows, evidence: Evidence) -> Level:
     return Level(value, np.sqrt(1 / (w_own + w_target)), year, status)
 
 
-def _growth(flows: Flows) -> tuple[Floats, Floats]:
-    window = int(assume("growth_years"))
+def _growth(flows: Flows, window: int) -> tuple[Floats, Floats]:
     return shrink(*slopes(_log(flows.imports[-window:]), flows.years[-window:]))
 
 
@@ -175,15 +174,15 @@ def _hhi(pairs: Floats, total: Floats, complete: bool) -> tuple[Floats, Floats]:
     return (low + high) / 2, (high - low) / np.sqrt(12) + 0.02
 
 
-def goods_suppliers(flows: Flows, home: int) -> Suppliers:
+def goods_suppliers(flows: Flows, home: int, assumed: Assumptions) -> Suppliers:
     """Concentration, its change over five years, and the home country's share, from the listed pairs."""
-    now = _recent_mean(flows.imports)
-    earlier = _recent_mean(flows.imports[:-5]) if len(flows.years) > 8 else now
+    now = _recent_mean(flows.imports, assumed)
+    earlier = _recent_mean(flows.imports[:-5], assumed) if len(flows.years) > 8 else now
     hhi, hhi_sd = _hhi(flows.recent, now, flows.complete)
     before, _ = _hhi(flows.before, earlier, flows.complete)
     with np.errstate(divide="ignore", invalid="ignore"):
         opening = np.where((hhi > 0) & (before > 0), -np.log(hhi / before) / 5, np.nan)
-    share, share_sd = _home_share(flows, now, home)
+    share, share_sd = _home_share(flows, now, home, assumed["zero_flow_usd"])
     known = (hhi > 0) & ~np.isnan(now)
     median = float(np.median(hhi[known])) if known.any() else 0.3
     return Suppliers(
@@ -196,12 +195,13 @@ def goods_suppliers(flows: Flows, home: int) -> Suppliers:
     )
 
 
-def _home_share(flows: Flows, imports: Floats, home: int) -> tuple[Floats, Floats]:
-    """Home's share of imports (M,), sd of its ln. An unlisted pair lies below both sides' smallest listed one."""
+def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> tuple[Floats, Floats]:
+    """Home's share of imports (M,), sd of its ln. An unlisted pair lies below both sides' smallest listed one, or below
+    ``zero_usd`` where every flow above that is listed."""
     sold = flows.recent[:, home]
     listed = sold > 0
     if flows.complete:
-        bound = np.full(len(sold), 2 * assume("zero_flow_usd"))
+        bound = np.full(len(sold), 2 * zero_usd)
     else:
         by_importer = np.min(np.where(flows.recent > 0, flows.recent, np.inf), axis=1)
         bound = np.minimum(by_importer, np.min(np.where(sold > 0, sold, np.inf), initial=np.inf))
@@ -212,12 +212,12 @@ def _home_share(flows: Flows, imports: Floats, home: int) -> tuple[Floats, Float
 
 
 def _assemble_goods(
-    firm: Firm, code: str, flows: Flows, level: Level, evidence: Evidence, notes: tuple[str, ...]
+    firm: Firm, code: str, flows: Flows, level: Level, evidence: Evidence, notes: tuple[str, ...], assumed: Assumptions
 ) -> Demand:
     home = evidence.markets.index(firm.home)
-    suppliers = goods_suppliers(flows, home)
-    growth, growth_sd = _growth(flows)
-    spend, spend_sd = _goods_expenditure(flows, level, code[:2], evidence)
+    suppliers = goods_suppliers(flows, home, assumed)
+    growth, growth_sd = _growth(flows, int(assumed["growth_years"]))
+    spend, spend_sd = _goods_expenditure(flows, level, code[:2], evidence, assumed)
     return Demand(
         kind=flows.kind,
         label=f"HS {code}",
@@ -239,17 +239,17 @@ def _assemble_goods(
         supplier_growth_sd=suppliers.growth_sd,
         home_share=suppliers.home_share,
         home_share_sd=suppliers.home_share_sd,
-        home_rca=float(advantage(flows, evidence)[home]),
+        home_rca=float(advantage(flows, evidence, assumed)[home]),
         notes=notes,
     )
 
 
-def advantage(flows: Flows, evidence: Evidence) -> Floats:
+def advantage(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Floats:
     """Revealed comparative advantage (Balassa 1965) of every market in the product, (M,); nan without exports.
 
     The market's share of world exports of the product ÷ its share of world exports of all goods.
     """
-    product = np.nan_to_num(_recent_mean(flows.exports))
+    product = np.nan_to_num(_recent_mean(flows.exports, assumed))
     rows = evidence.query("exports_all")
     total = dict(zip(rows["country"].tolist(), rows["exports_usd"].tolist(), strict=True))
     all_goods = np.array([total.get(m) or np.nan for m in evidence.markets])
@@ -311,7 +311,9 @@ def _filled_share(share: Floats, evidence: Evidence) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 
-def _goods_expenditure(flows: Flows, level: Level, hs2: str, evidence: Evidence) -> tuple[Floats, Floats]:
+def _goods_expenditure(
+    flows: Flows, level: Level, hs2: str, evidence: Evidence, assumed: Assumptions
+) -> tuple[Floats, Floats]:
     """ln of what each market buys of the product, home-made included, and its sd.
 
     Three views, weighed by precision: imports plus the home output that exports suggest; imports over the sector's
@@ -320,31 +322,31 @@ def _goods_expenditure(flows: Flows, level: Level, hs2: str, evidence: Evidence)
     """
     sector = sector_trade(icio_sector(hs2, evidence), evidence)
     bought, sold = (_filled_share(s, evidence) for s in (sector.import_share(), sector.export_share()))
-    exports = np.nan_to_num(_recent_mean(flows.exports))
-    odds = sold / (1 - sold) * np.maximum(np.nan_to_num(advantage(flows, evidence)), 1.0)
+    exports = np.nan_to_num(_recent_mean(flows.exports, assumed))
+    odds = sold / (1 - sold) * np.maximum(np.nan_to_num(advantage(flows, evidence, assumed)), 1.0)
     by_exports = np.log(level.value + exports / odds)
     by_imports = np.log(level.value / bought)
     gdp = size_covariates(evidence)[:, 0]
     world = np.log(np.exp(by_imports).sum() / np.exp(gdp).sum())
-    sds = [np.hypot(level.sd_log, assume(a)) for a in ("apparent_exports_sd", "apparent_imports_sd")]
+    sds = [np.hypot(level.sd_log, assumed[a]) for a in ("apparent_exports_sd", "apparent_imports_sd")]
     return combine(
         np.stack([by_exports, by_imports, gdp + world]),
-        np.stack([*sds, np.full(len(gdp), assume("proportional_sd"))]),
+        np.stack([*sds, np.full(len(gdp), assumed["proportional_sd"])]),
     )
 
 
 # --- services -------------------------------------------------------------------------------------------------------
 
 
-def _services(firm: Firm, code: str, evidence: Evidence) -> Demand:
+def _services(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) -> Demand:
     trade = sector_trade(code, evidence)
     if not trade.known.any():
         raise bad("sells.code", f"icio:{code}", "no such ICIO sector; `beachhead products search WORDS` finds the code")
     home = evidence.markets.index(firm.home)
     spend, extra = predict_missing(_log(trade.total), size_covariates(evidence))
-    sd = np.where(trade.known, assume("services_model_sd"), extra)
+    sd = np.where(trade.known, assumed["services_model_sd"], extra)
     suppliers = _services_suppliers(trade, home)
-    growth, growth_sd = _services_growth(evidence)
+    growth, growth_sd = _services_growth(evidence, assumed["services_growth_sd"])
     return Demand(
         kind="services",
         label=f"ICIO {code}",
@@ -400,12 +402,12 @@ def _services_suppliers(trade: SectorTrade, home: int) -> Suppliers:
     )
 
 
-def _services_growth(evidence: Evidence) -> tuple[Floats, Floats]:
+def _services_growth(evidence: Evidence, sd: float) -> tuple[Floats, Floats]:
     """Growth of the economy in place of growth of the purchases: log points a year, and a wide sd."""
     facts = evidence.facts()
     k = facts.indicators.index("gdp_growth")
     growth = np.log1p(np.maximum(facts.value[:, k], -50) / 100)
-    return growth, np.hypot(facts.sd_t[:, k] / 100, assume("services_growth_sd"))
+    return growth, np.hypot(facts.sd_t[:, k] / 100, sd)
 
 
 def _services_advantage(trade: SectorTrade, code: str, evidence: Evidence, home: int) -> float:
@@ -421,7 +423,7 @@ def _services_advantage(trade: SectorTrade, code: str, evidence: Evidence, home:
 # --- the user's own figures -----------------------------------------------------------------------------------------
 
 
-def _user_only(firm: Firm, code: str, evidence: Evidence) -> Demand:
+def _user_only(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) -> Demand:
     """A product that only the user's file knows: sizes elsewhere from GDP and income, suppliers unknown."""
     rows = evidence.query("user_demand", product=f"user:{code}")
     if len(rows["market"]) < 5:
@@ -442,12 +444,15 @@ def _user_only(firm: Firm, code: str, evidence: Evidence) -> Demand:
         home_expenditure=float(np.exp(gdp[home])), home_expenditure_sd=1.0, growth=flat, growth_sd=wide,
         hhi=np.full(m, 0.3), hhi_sd=np.full(m, 0.2), supplier_growth=flat, supplier_growth_sd=wide,
         home_share=np.full(m, SHARE_FLOOR), home_share_sd=np.ones(m), home_rca=float("nan"),
-        notes=("Only your own figures know this product: suppliers and growth are unknown and weigh alike everywhere.",),
+        notes=("Only your own figures know this product: suppliers and growth are unknown and alike everywhere.",),
     )  # fmt: skip
 
 
-def _lay_user_figures(base: Demand, firm: Firm, evidence: Evidence) -> Demand:
-    """The user's demand figures in place of the public ones; other markets are scaled to the same measure."""
+def _lay_user_figures(base: Demand, firm: Firm, evidence: Evidence, unstated_sd: float) -> Demand:
+    """The user's demand figures in place of the public ones; other markets are scaled to the same measure.
+
+    ``unstated_sd``: sd of ln demand where the user gives none.
+    """
     rows = evidence.query("user_demand", product=base.code)
     at = places(evidence.markets, rows["market"])
     rows = {name: column[at >= 0] for name, column in rows.items()}
@@ -456,9 +461,9 @@ def _lay_user_figures(base: Demand, firm: Firm, evidence: Evidence) -> Demand:
         return base
     given = np.full(len(evidence.markets), np.nan)
     given[at] = np.log(rows["value_usd"].astype(np.float64))
-    sd_given = np.full(len(given), assume("user_demand_sd"))
+    sd_given = np.full(len(given), unstated_sd)
     stated = np.ma.filled(np.ma.asarray(rows["sd_log"], dtype=np.float64), np.nan)
-    sd_given[at] = np.where(np.isnan(stated), assume("user_demand_sd"), stated)
+    sd_given[at] = np.where(np.isnan(stated), unstated_sd, stated)
     return _rescaled(base, given, sd_given, at, rows, evidence.markets.index(firm.home))
 
 

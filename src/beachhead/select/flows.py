@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Assumptions
 from beachhead.evidence.model import Floats
-from beachhead.select.tables import assume
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
@@ -34,6 +35,18 @@ class Flows:
     complete: bool
     source: str
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Share of each exporter's flows in a composite group that belongs to one part; ``other`` where it is not known."""
+
+    known: dict[str, float]
+    other: float
+
+    def of(self, codes: Iterable[str]) -> Floats:
+        """Shares of these exporters."""
+        return np.array([self.known.get(c, self.other) for c in codes])
 
 
 def places(names: tuple[str, ...], codes: NDArray[Any]) -> NDArray[np.int64]:
@@ -62,15 +75,13 @@ def _numbers(column: NDArray[np.generic]) -> Floats:
     return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
 
 
-def _pair_window(
-    evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, factor: dict[str, float] | None
-) -> Floats:
-    """Mean yearly value (M, E) over the three years to ``last``; ``factor`` scales each exporter's flows."""
+def _pair_window(evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, split: Split | None) -> Floats:
+    """Mean yearly value (M, E) over the three years to ``last``; only the part of it that ``split`` names."""
     exporters = exporter_names(evidence, rows["exporter"])
     year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
     keep = (year > last - 3) & (year <= last)
     i, e = places(evidence.markets, rows["importer"])[keep], places(exporters, rows["exporter"])[keep]
-    scale = np.array([1.0 if factor is None else factor.get(x, 0.0) for x in exporters])
+    scale = np.ones(len(exporters)) if split is None else split.of(exporters)
     out = np.zeros((len(evidence.markets), len(exporters)))
     inside = i >= 0
     np.add.at(out, (i[inside], e[inside]), value[keep][inside] / 3)
@@ -122,13 +133,15 @@ def group_flows(evidence: Evidence, hs2: str) -> Flows:
     return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2")
 
 
-def chapter_flows(evidence: Evidence, chapter: str) -> Flows | None:
+def chapter_flows(evidence: Evidence, chapter: str, assumed: Assumptions) -> Flows | None:
     """A chapter 01–97; chapters that are merged upstream are taken out of their composite groups. None if unknown."""
     groups = evidence.query("hs2_groups_all")
     hidden = groups["hidden_chapter"].tolist()
     holding = [hs2 for hs2, chapters in zip(groups["hs2"].tolist(), hidden, strict=True) if chapters == chapter]
     if holding:
-        return _sum_flows([_part_flows(evidence, hs2, hidden=True) for hs2 in holding], chapter)
+        return _sum_flows(
+            [_part_flows(evidence, hs2, hidden=True) for hs2 in holding], chapter, assumed["composite_sd"]
+        )
     if chapter not in groups["hs2"].tolist():
         return None
     status = dict(zip(groups["hs2"].tolist(), groups["status"].tolist(), strict=True))
@@ -144,28 +157,34 @@ def _part_flows(evidence: Evidence, group: str, *, hidden: bool) -> Flows:
     remainders. Levels, suppliers and home shares are therefore estimates with a wide sd.
     """
     axis, imports, exports = _margins(evidence, group)
-    split = evidence.query("composite_split_of", hs2=group)
-    shares = {str(e): float(s) for e, s in zip(split["exporter"], split["hidden_share"], strict=True)}
-    if not hidden:
-        shares = {e: 1 - s for e, s in shares.items()}
+    split = _split(evidence, group, hidden=hidden)
     rows = evidence.query("hs2_suppliers", hs2=group)
     last = int(axis[-1])
-    recent, before = (_pair_window(evidence, rows, at, shares) for at in (last, last - 5))
+    recent, before = (_pair_window(evidence, rows, at, split) for at in (last, last - 5))
     whole = group_flows(evidence, group)
-    part = _part_of_imports(evidence, group, last, recent, whole.recent, shares)
-    own = np.array([shares.get(m, np.nan) for m in evidence.markets])
-    return Flows("composite", axis, imports * part, exports * own, recent, before, False, "baci-hs2")
+    part = _part_of_imports(evidence, group, last, recent, whole.recent, split)
+    return Flows(
+        "composite", axis, imports * part, exports * split.of(evidence.markets), recent, before, False, "baci-hs2"
+    )
 
 
-def _part_of_imports(
-    evidence: Evidence, group: str, last: int, part: Floats, whole: Floats, shares: dict[str, float]
-) -> Floats:
+def _split(evidence: Evidence, group: str, *, hidden: bool) -> Split:
+    """The hidden part's share of each exporter in 2017 (or the rest's); others take the group's world share."""
+    rows = evidence.query("composite_split_of", hs2=group)
+    share, total = _numbers(rows["hidden_share"]), np.nan_to_num(_numbers(rows["total_usd_2017"]))
+    ok = ~np.isnan(share)
+    world = float(share[ok] @ total[ok] / total[ok].sum())
+    part = share if hidden else 1 - share
+    known = {str(e): float(x) for e, x in zip(rows["exporter"][ok], part[ok], strict=True)}
+    return Split(known, world if hidden else 1 - world)
+
+
+def _part_of_imports(evidence: Evidence, group: str, last: int, part: Floats, whole: Floats, split: Split) -> Floats:
     """Share (M,) of a group's recent imports that belongs to the part: listed pairs, plus the world's unlisted mix."""
     rows = evidence.query("hs2_residual", hs2=group)
     recent = rows["year"].astype(np.int64) > last - 3
     other_exports = np.nan_to_num(_numbers(rows["other_exports"])[recent])
-    share = np.array([shares.get(c, 0.0) for c in rows["country"][recent]])
-    mix = float(other_exports @ share / other_exports.sum())
+    mix = float(other_exports @ split.of(rows["country"][recent].tolist()) / other_exports.sum())
     other_imports = by_year(
         evidence.markets,
         rows["country"],
@@ -179,8 +198,8 @@ def _part_of_imports(
     return np.asarray(np.divide(known, total, out=np.full(len(total), np.nan), where=total > 0))
 
 
-def _sum_flows(parts: list[Flows], chapter: str) -> Flows:
-    """Several groups that each hold a piece of a chapter."""
+def _sum_flows(parts: list[Flows], chapter: str, sd: float) -> Flows:
+    """Several groups that each hold a piece of a chapter; ``sd``: of the estimate, as the note tells it."""
     imports, exports = (
         np.where(
             np.all([np.isnan(getattr(p, side)) for p in parts], axis=0),
@@ -191,7 +210,7 @@ def _sum_flows(parts: list[Flows], chapter: str) -> Flows:
     )
     note = (
         f"Chapter {chapter} is known only inside composite groups of the public data; its part is estimated from what "
-        f"each exporter sold in 2017 and held loosely (sd of ln demand {assume('composite_sd'):g} or more)."
+        f"each exporter sold in 2017 and held loosely (sd of ln demand {sd:g} or more)."
     )
     wide = max(p.recent.shape[1] for p in parts)
     recent, before = (

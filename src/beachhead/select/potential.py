@@ -12,30 +12,24 @@ survivors (``entrants.csv``). The two are independent views of one unknown, comb
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from beachhead.assumptions import Assumptions, packaged
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 from beachhead.select.estimate import combine
 from beachhead.select.result import Demand, Potential
-from beachhead.select.tables import assume, assumptions, read_table
+from beachhead.select.tables import read_table
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
 
-TERMS = ("border", "ln_distance", "contiguous", "common_official_language", "colonial_tie", "agreement")
-WORDS = {
-    "border": "leaving home (border)",
-    "ln_distance": "distance",
-    "contiguous": "shared border",
-    "common_official_language": "common language",
-    "colonial_tie": "colonial tie",
-    "agreement": "trade agreement",
-}
+WORDS = {r["id"].removeprefix("access."): r["words"] for r in read_table("access_terms.csv")}
+TERMS = tuple(WORDS)
 P10 = -1.2815515655446004  # the 10 % quantile of a standard normal
 OWN = ("demand ÷ home demand", "tariff", "founders' experience", "contacts", "sales elsewhere")  # sds that add up
 
@@ -58,7 +52,7 @@ class Estimate:
 
 
 @cache
-def access_model(model: str) -> Access:
+def shipped_access(model: str) -> Access:
     """The shipped elasticities of one model."""
     rows = {r["term"]: float(r["estimate"]) for r in read_table("access.csv") if r["model"] == model}
     cov = np.zeros((len(TERMS), len(TERMS)))
@@ -68,10 +62,17 @@ def access_model(model: str) -> Access:
     return Access(model, np.array([rows[t] for t in TERMS]), cov)
 
 
-def model_for(demand: Demand, evidence: Evidence) -> str:
-    """Which elasticities suit the offer: those of the input–output sector that makes it."""
+def access_model(model: str, assumed: Assumptions) -> Access:
+    """The elasticities in use: the shipped ones, but the firm's own where it gives one; the covariance stays."""
+    shipped = shipped_access(model)
+    beta = [assumed.over(f"access.{t}", b) for t, b in zip(TERMS, shipped.beta, strict=True)]
+    return replace(shipped, beta=np.array(beta))
+
+
+def model_for(code: str, evidence: Evidence) -> str:
+    """Which elasticities suit an offer: those of the input–output sector that makes it; of several the first's."""
     groups = {r["sector"]: r["model"] for r in read_table("access_groups.csv")}
-    system, _, code = demand.code.split("+")[0].partition(":")
+    system, _, code = code.split("+")[0].partition(":")
     if system == "icio":
         return groups[code]
     if system == "user":
@@ -110,10 +111,9 @@ def _access_parts(terms: Floats, access: Access) -> list[tuple[str, Floats, Floa
     return [(WORDS[t], access.beta[k] * terms[:, k], se[k] * np.abs(terms[:, k])) for k, t in enumerate(TERMS)]
 
 
-def _own_parts(figures: dict[str, Floats]) -> list[tuple[str, Floats, Floats]]:
-    table = assumptions()
+def _own_parts(figures: dict[str, Floats], assumed: Assumptions) -> list[tuple[str, Floats, Floats]]:
     return [
-        (words, table[a].value * figures[f], table[a].sd * figures[f])
+        (words, assumed[a] * figures[f], packaged()[a].sd * figures[f])
         for words, a, f in (
             ("founders' experience", "experience_lift", "founder_experience"),
             ("contacts", "contacts_lift", "contacts"),
@@ -121,16 +121,16 @@ def _own_parts(figures: dict[str, Floats]) -> list[tuple[str, Floats, Floats]]:
     ]
 
 
-def _tariff_part(figures: dict[str, Floats], goods: bool) -> tuple[str, Floats, Floats]:
+def _tariff_part(figures: dict[str, Floats], goods: bool, assumed: Assumptions) -> tuple[str, Floats, Floats]:
     """Tariff beyond the median market's, for goods without an agreement (the agreement term holds its tariff cut)."""
-    elasticity = assumptions()["tariff_elasticity"]
     tariff = np.log1p(figures["applied_tariff"] / 100)
     excess = (tariff - np.median(tariff)) * (1 - figures["agreement"]) * goods
-    return "tariff", elasticity.value * excess, elasticity.sd * np.abs(excess)
+    name = "tariff_elasticity"
+    return "tariff", assumed[name] * excess, packaged()[name].sd * np.abs(excess)
 
 
 def _firm_scale(
-    firm: Firm, demand: Demand, evidence: Evidence, parts: Parts, covariance: Floats
+    firm: Firm, evidence: Evidence, parts: Parts, covariance: Floats, assumed: Assumptions
 ) -> tuple[float, float, str]:
     """How the firm sells for its home sales, in ln, from the markets abroad where it sells: shift, sd, words.
 
@@ -145,16 +145,18 @@ def _firm_scale(
     says = [0.0] + [
         float(np.log(p.sales_usd or 1.0) - parts.value[evidence.markets.index(p.country)].sum()) for p in seen
     ]
-    noise = np.hypot(assume("firm_market_sd"), np.sqrt(np.median(np.diag(covariance)) if len(covariance) else 0.0))
-    shift, sd = combine(np.array(says)[:, None], np.array([assume("home_scale_sd")] + [noise] * len(seen))[:, None])
+    noise = np.hypot(assumed["firm_market_sd"], np.sqrt(np.median(np.diag(covariance)) if len(covariance) else 0.0))
+    shift, sd = combine(np.array(says)[:, None], np.array([assumed["home_scale_sd"]] + [noise] * len(seen))[:, None])
     where = ", ".join(p.country for p in seen)
     return float(shift[0]), float(sd[0]), f"sales in {where}" if seen else "home sales only"
 
 
-def gravity(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> tuple[Parts, Estimate, str]:
+def gravity(
+    firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions
+) -> tuple[Parts, Estimate, str]:
     """The gravity estimate of ln sales (M,) with its parts."""
     m = len(evidence.markets)
-    access = access_model(model_for(demand, evidence))
+    access = access_model(model_for(demand.code, evidence), assumed)
     terms = trade_terms(firm.home, figures, evidence)
     goods = not demand.code.startswith("icio")
     ratio_sd = np.hypot(demand.expenditure_sd, demand.home_expenditure_sd)
@@ -163,12 +165,12 @@ def gravity(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Ev
             ("home sales", np.full(m, np.log(firm.sales.home_usd)), np.zeros(m)),
             ("demand ÷ home demand", np.log(demand.expenditure / demand.home_expenditure), ratio_sd),
             *_access_parts(terms, access),
-            _tariff_part(figures, goods),
-            *_own_parts(figures),
+            _tariff_part(figures, goods, assumed),
+            *_own_parts(figures, assumed),
         ]
     )
     cov = terms @ access.cov @ terms.T
-    shift, shift_sd, words = _firm_scale(firm, demand, evidence, base, cov)
+    shift, shift_sd, words = _firm_scale(firm, evidence, base, cov, assumed)
     parts = Parts(
         (*base.names, "sales elsewhere"),
         np.column_stack([base.value, np.full(m, shift)]),
@@ -176,7 +178,7 @@ def gravity(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Ev
     )
     own = [k for k, n in enumerate(parts.names) if n in OWN]
     variance = np.diag(cov) + (parts.sd[:, own] ** 2).sum(1)
-    variance += assume("firm_market_sd") ** 2 + assume("resistance_sd") ** 2
+    variance += assumed["firm_market_sd"] ** 2 + assumed["resistance_sd"] ** 2
     return parts, Estimate(parts.value.sum(1), np.sqrt(variance)), words
 
 
@@ -227,14 +229,16 @@ def entrant_band(demand: Demand) -> tuple[float, float, float]:
     return low, mid, high
 
 
-def potential_for(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> Potential:
+def potential_for(
+    firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions
+) -> Potential:
     """The firm's potential over all of ``evidence.markets``.
 
     A firm without sales has no gravity estimate: entrants alone speak. Where it sells already, its own figure counts.
     """
     new = entrants(firm, demand, figures, evidence)
     if firm.sales.home_usd > 0:
-        parts, own, words = gravity(firm, demand, figures, evidence)
+        parts, own, words = gravity(firm, demand, figures, evidence, assumed)
         notes: tuple[str, ...] = (f"Scale of the firm: {words}.",)
     else:
         m = len(evidence.markets)
@@ -242,7 +246,7 @@ def potential_for(firm: Firm, demand: Demand, figures: dict[str, Floats], eviden
         own = Estimate(np.full(m, np.nan), np.full(m, np.nan))
         notes = ("Without sales at home the potential is what entrants really sell.",)
     mean, sd = combine(np.stack([own.mean, new.mean]), np.stack([own.sd, new.sd]))
-    mean, sd = _known_sales(firm, evidence, mean, sd)
+    mean, sd = _known_sales(firm, evidence, mean, sd, assumed["known_sales_sd"])
     weight = np.nan_to_num((1 / own.sd**2) / (1 / own.sd**2 + 1 / new.sd**2))
     return Potential(
         median_usd=np.exp(mean),
@@ -262,14 +266,12 @@ def potential_for(firm: Firm, demand: Demand, figures: dict[str, Floats], eviden
     )
 
 
-def _known_sales(firm: Firm, evidence: Evidence, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
-    """Where the firm sells now, its own sales speak (sd of ln ``known_sales_sd``), the models only a little."""
+def _known_sales(firm: Firm, evidence: Evidence, mean: Floats, sd: Floats, known_sd: float) -> tuple[Floats, Floats]:
+    """Where the firm sells now, its own sales speak (sd of ln ``known_sd``), the models only a little."""
     mean, sd = mean.copy(), sd.copy()
     for p in firm.presence:
         if p.sales_usd and p.until is None and p.country in evidence.markets:
             k = evidence.markets.index(p.country)
-            both = combine(
-                np.array([[mean[k]], [np.log(p.sales_usd)]]), np.array([[sd[k]], [assume("known_sales_sd")]])
-            )
+            both = combine(np.array([[mean[k]], [np.log(p.sales_usd)]]), np.array([[sd[k]], [known_sd]]))
             mean[k], sd[k] = both[0][0], both[1][0]
     return mean, sd

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from beachhead.assumptions import Assumptions
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 from beachhead.select.flows import places
-from beachhead.select.tables import assume
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
@@ -30,7 +30,7 @@ def vintage_year(evidence: Evidence) -> int:
     return int(evidence.vintage[:4])
 
 
-def pair_figures(home: str, evidence: Evidence) -> dict[str, Floats]:
+def pair_figures(home: str, evidence: Evidence, assumed: Assumptions) -> dict[str, Floats]:
     """Every pair indicator from ``home`` to all markets, each (M,); nan where unknown."""
     rows = evidence.query("pairs_from", home=home)
     at = places(evidence.markets, rows["destination"])
@@ -40,26 +40,26 @@ def pair_figures(home: str, evidence: Evidence) -> dict[str, Floats]:
         values = np.ma.filled(np.ma.asarray(rows[name], dtype=np.float64), np.nan)
         column[at[at >= 0]] = values[at >= 0]
         out[name] = column
-    return out | {"agreement": agreement(home, evidence)}
+    return out | {"agreement": agreement(home, evidence, assumed["partial_agreement"])}
 
 
-def agreement(home: str, evidence: Evidence) -> Floats:
-    """1 with a trade agreement in force, a fraction with a partial one, else 0; (M,)."""
+def agreement(home: str, evidence: Evidence, partial: float) -> Floats:
+    """1 with a trade agreement in force, ``partial`` with one of partial scope, else 0; (M,)."""
     rows = evidence.query("agreements_from", home=home, year=vintage_year(evidence))
     at = places(evidence.markets, rows["destination"])
-    worth = np.where(rows["partial"].astype(bool), assume("partial_agreement"), 1.0)
+    worth = np.where(rows["partial"].astype(bool), partial, 1.0)
     out = np.zeros(len(evidence.markets))
     np.maximum.at(out, at[at >= 0], worth[at >= 0])
     return out
 
 
-def firm_figures(firm: Firm, evidence: Evidence) -> dict[str, Floats]:
+def firm_figures(firm: Firm, evidence: Evidence, assumed: Assumptions) -> dict[str, Floats]:
     """What the firm itself brings to each market, 0–1, each (M,)."""
     return {
         "firm_languages": spoken_share(firm.languages, evidence),
-        "founder_experience": experience(firm, evidence.markets),
-        "contacts": contacts(firm, evidence.markets),
-        "past_presence": presence(firm, evidence.markets, vintage_year(evidence)),
+        "founder_experience": experience(firm, evidence.markets, assumed["experience_half_life"]),
+        "contacts": contacts(firm, evidence.markets, assumed),
+        "past_presence": presence(firm, evidence.markets, vintage_year(evidence), assumed["presence_lost"]),
     }
 
 
@@ -76,30 +76,30 @@ def spoken_share(languages: tuple[str, ...], evidence: Evidence) -> Floats:
     return -np.expm1(missing)
 
 
-def experience(firm: Firm, markets: tuple[str, ...]) -> Floats:
+def experience(firm: Firm, markets: tuple[str, ...], half_life: float) -> Floats:
     """Years lived in a market, with declining returns: 1 − 2^(−years / half-life), years of all people added; (M,)."""
     years = np.zeros(len(markets))
     for one in firm.experience:
         if one.country in markets:
             years[markets.index(one.country)] += one.years
-    return 1 - 0.5 ** (years / assume("experience_half_life"))
+    return 1 - 0.5 ** (years / half_life)
 
 
-def contacts(firm: Firm, markets: tuple[str, ...]) -> Floats:
+def contacts(firm: Firm, markets: tuple[str, ...], assumed: Assumptions) -> Floats:
     """Chance that at least one of the firm's contacts opens the market; (M,)."""
     shut = np.ones(len(markets))
     for one in firm.contacts:
         if one.country in markets:
-            shut[markets.index(one.country)] *= (1 - assume(f"contact_{one.kind}")) ** one.count
+            shut[markets.index(one.country)] *= (1 - assumed[f"contact_{one.kind}"]) ** one.count
     return 1 - shut
 
 
-def presence(firm: Firm, markets: tuple[str, ...], year: int) -> Floats:
-    """1 where the firm sells now or did so within the last year, else what a lost presence keeps; (M,)."""
+def presence(firm: Firm, markets: tuple[str, ...], year: int, lost: float) -> Floats:
+    """1 where the firm sells now or did so within the last year, ``lost`` where it left before; (M,)."""
     out = np.zeros(len(markets))
     for one in firm.presence:
         if one.country in markets:
             gone = one.until is not None and int(one.until[:4]) < year - 1
             k = markets.index(one.country)
-            out[k] = max(out[k], assume("presence_lost") if gone else 1.0)
+            out[k] = max(out[k], lost if gone else 1.0)
     return out

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beachhead.assumptions import Change
 from beachhead.evidence.model import Facts, Floats
 from beachhead.firm import Firm
 
@@ -139,6 +140,7 @@ class Selection:
     potential: Potential
     weight_ground: str  # where the weights came from
     consistency_ratio: float | None  # of pairwise comparison, else None
+    assumptions: tuple[Change, ...] = ()  # that the firm has changed
 
     @property
     def rank(self) -> NDArray[np.int64]:

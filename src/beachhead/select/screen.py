@@ -75,7 +75,7 @@ def _limits(rules: Screen, evidence: Evidence, figures: dict[str, Floats]) -> It
             continue
         x = figures[limit.indicator]
         for m in np.flatnonzero(x < bound if limit.floor else x > bound):
-            yield int(m), limit.words.format(x[m], bound)
+            yield int(m), limit.words.format(x[m], bound).replace("-", "−")
 
 
 def _worded(rules: Screen, evidence: Evidence, figures: dict[str, Floats]) -> Iterator[tuple[int, str]]:

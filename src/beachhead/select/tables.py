@@ -1,4 +1,4 @@
-"""The tables that drive the selection: criteria tree, sector profiles, indicator weights, assumptions."""
+"""The tables that drive the selection: criteria tree, sector profiles, indicator weights."""
 
 from __future__ import annotations
 
@@ -22,18 +22,6 @@ class Criterion:
     profile: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A number that no data set gives: what it is, how sure, and on what ground."""
-
-    id: str
-    value: float
-    sd: float
-    unit: str
-    used_in: str
-    ground: str
-
-
 def read_table(name: str) -> list[dict[str, str]]:
     """Rows of a CSV table of this package."""
     text = files("beachhead.select").joinpath(name).read_text(encoding="utf-8")
@@ -53,17 +41,3 @@ def criteria() -> dict[str, Criterion]:
 def indicator_weights() -> dict[str, dict[str, float]]:
     """Weight of each indicator within its criterion, per sector profile (points)."""
     return {r["indicator"]: {s: float(r[s]) for s in SECTORS} for r in read_table("indicator_weights.csv")}
-
-
-@cache
-def assumptions() -> dict[str, Assumption]:
-    """Every assumption of the selection, by id."""
-    return {
-        r["id"]: Assumption(r["id"], float(r["value"]), float(r["sd"] or 0), r["unit"], r["used_in"], r["ground"])
-        for r in read_table("assumptions.csv")
-    }
-
-
-def assume(name: str) -> float:
-    """The value of one assumption."""
-    return assumptions()[name].value

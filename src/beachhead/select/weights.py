@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm, WeightChoice
 from beachhead.select.ahp import comparison_matrix, eigenvector_weights
-from beachhead.select.tables import assume, criteria, indicator_weights
+from beachhead.select.tables import criteria, indicator_weights
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +78,9 @@ def _stated(firm: Firm, names: tuple[str, ...]) -> tuple[Floats, tuple[int, ...]
     return profile / profile.sum(), None, None, f"sector profile '{firm.sector}'"
 
 
-def state_weights(firm: Firm, indicators: tuple[str, ...], criterion_of: tuple[str, ...]) -> Weights:
+def state_weights(
+    firm: Firm, indicators: tuple[str, ...], criterion_of: tuple[str, ...], assumed: Assumptions
+) -> Weights:
     """The weights a firm states, over K indicators that belong to the criteria named in ``criterion_of`` (K,)."""
     names = tuple(criteria())
     top, ordinal, consistency, ground = _stated(firm, names)
@@ -85,7 +88,7 @@ def state_weights(firm: Firm, indicators: tuple[str, ...], criterion_of: tuple[s
     within = np.array([indicator_weights()[i][firm.sector] for i in indicators])
     total = np.bincount(group, within, minlength=len(names))
     leaf = top[group] * within / total[group]
-    concentration = assume(f"weight_concentration_{firm.weights.confidence}")
+    concentration = assumed[f"weight_concentration_{firm.weights.confidence}"]
     return Weights(top, leaf, group, names, concentration, ordinal, consistency, ground)
 
 

@@ -79,7 +79,7 @@ def _hs_products(raw: Raw) -> Iterator[dict[str, str | None]]:
 
 
 def _older_lines(raw: Raw, known: set[str]) -> Iterator[dict[str, str | None]]:
-    """Lines of the 1992 revision that the newest one dropped and for which flows are at hand; under a heading that is."""
+    """Lines of the 1992 revision that the newest one dropped and for which flows are at hand."""
     lines = pq.ParquetFile(raw / f"{OLDER}/baci_hs92_74hs6_1995_2024.parquet").read(columns=["hs6"])
     traded = {f"hs:{code}" for code in pc.unique(lines["hs6"]).to_pylist()}
     for row in csv_rows(raw / f"{OLDER}/product_codes_hs92_all.csv"):
