@@ -7,8 +7,8 @@ import io
 import json
 
 import pytest
-from click.testing import CliRunner
 from cases import EXAMPLES
+from click.testing import CliRunner
 
 from beachhead.cli import main
 from beachhead.report.document import MarketsDocument, PlanDocument

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from beachhead.assumptions import Assumptions
 from beachhead.enter.fit import Fit, Setting, ramp
 from beachhead.enter.likeness import Discount
-from beachhead.enter.modes import MODE_NAMES, MODES, restrictions
+from beachhead.enter.modes import MODE_NAMES, MODES, restrictions, sector_factor
 from beachhead.enter.tables import commitment, number, number_sd
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
@@ -50,12 +50,13 @@ def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: f
     slower = 1.0 + assumed["weeks_slowdown"] * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
     kept = (1.0 - cut.mean)[:, None]
     there = running(setting.firm, setting.markets)
-    hours = np.broadcast_to(number("hours_quarter", assumed), entry.shape)
+    upkeep = sector_factor("upkeep_factor", setting.firm.sector)
+    hours = np.broadcast_to(upkeep * number("hours_quarter", assumed), entry.shape)
     hour_value = home_income / assumed["hours_a_year"]
     return Cost(
         setup=np.where(there, 0.0, entry * kept),
         setup_sd_log=np.hypot(number_sd("setup_usd"), cut.sd[:, None] / kept),
-        fixed=level * number("fixed_usd_quarter", assumed),
+        fixed=level * upkeep * number("fixed_usd_quarter", assumed),
         staff=hours * hour_value,
         leave=level * number("exit_usd", assumed),
         weeks=np.where(there, 0.0, slower[:, None] * number("weeks", assumed)),

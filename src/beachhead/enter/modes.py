@@ -15,10 +15,14 @@ MODE_NAMES: dict[str, str] = {m.id: m.name for m in modes()}
 
 def reach(sector: str | None = None, assumed: Assumptions = PACKAGED) -> Floats:
     """Share of a market's potential that each mode can serve, (7,), 0–1; adapted to a sector if one is given."""
-    factor = dict.fromkeys(MODES, 1.0)
-    factor |= {r["mode"]: float(r["reach_factor"]) for r in read_table("mode_sectors.csv") if r["sector"] == sector}
-    share: Floats = np.minimum(number("reach", assumed) * np.array([factor[m] for m in MODES]), 1.0)
+    share: Floats = np.minimum(number("reach", assumed) * sector_factor("reach_factor", sector), 1.0)
     return share
+
+
+def sector_factor(column: str, sector: str | None) -> Floats:
+    """What a sector makes of each mode's number, (7,): a column of ``mode_sectors.csv``, 1 where it says nothing."""
+    factor = {r["mode"]: float(r[column]) for r in read_table("mode_sectors.csv") if r["sector"] == sector}
+    return np.array([factor.get(m, 1.0) for m in MODES])
 
 
 def restrictions(firm: Firm) -> tuple[str, ...]:

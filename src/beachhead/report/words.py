@@ -292,9 +292,8 @@ def _how(plan: Plan) -> list[str]:
     name = mode_names()[mode].lower()
     if s.markets[0] in {p.country for p in s.firm.presence if p.until is None}:
         return [f"You sell in {in_text(s, 0)} already; the way to go on there is {name}."]
-    return [
-        f"Enter {in_text(s, 0)} by {name}: about {n.plain(weeks)} weeks to the first sale and about {n.usd(cost)} to set up."
-    ]
+    needs = f"about {n.plain(weeks)} weeks to the first sale and about {n.usd(cost)} to set up"
+    return [f"Enter {in_text(s, 0)} by {name}: {needs}."]
 
 
 def _how_much(s: Selection) -> str:

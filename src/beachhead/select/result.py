@@ -147,6 +147,11 @@ class Selection:
         """1 … M, in the order of the arrays."""
         return np.arange(1, len(self.markets) + 1)
 
+    def _repr_html_(self) -> str:
+        from beachhead.report.notebook import selection_html
+
+        return selection_html(self)
+
     def row(self, market: str) -> int:
         """Index of a market in the arrays; KeyError if it was not ranked."""
         try:
