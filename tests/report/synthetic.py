@@ -17,7 +17,7 @@ from beachhead.evidence.model import Facts
 from beachhead.firm import Capacity, Cash, Contact, Experience, Firm, Offer, Sales
 from beachhead.flow import Plan
 from beachhead.select.matrix import name_cells, pareto_front
-from beachhead.select.result import Axis, Demand, Excluded, Lever, Potential, Selection
+from beachhead.select.result import Axis, Demand, Excluded, Lever, Potential, Selection, Suppliers
 from beachhead.select.tables import criteria
 
 MARKETS = [
@@ -222,8 +222,7 @@ def _facts(markets: tuple[str, ...], chosen: list[Any], rng: np.random.Generator
 
 def _demand(m: int, rng: np.random.Generator) -> Demand:
     value = np.exp(np.linspace(24, 16, m) + rng.normal(0, 1, m))
-    small = {name: np.full(m, 0.1) for name in ("growth_sd", "hhi_sd", "supplier_growth_sd", "home_share_sd")}
-    shares = {name: rng.uniform(0, 0.4, m) for name in ("growth", "hhi", "supplier_growth", "home_share")}
+    small, share = np.full(m, 0.1), lambda: rng.uniform(0, 0.4, m)
     return Demand(
         kind="services",
         label="IT and information services",
@@ -242,8 +241,9 @@ def _demand(m: int, rng: np.random.Generator) -> Demand:
             "The OECD splits services between partners with a model.",
             "What households buy is not in the figure.",
         ),
-        **small,
-        **shares,
+        growth=share(),
+        growth_sd=small,
+        suppliers=Suppliers(share(), small, share(), small, share(), small),
     )
 
 

@@ -10,8 +10,9 @@ from beachhead import load_firm
 from beachhead.assumptions import PACKAGED
 from beachhead.errors import InputError
 from beachhead.firm import Offer
-from beachhead.select.demand import advantage, demand_for, goods_suppliers
+from beachhead.select.demand import demand_for
 from beachhead.select.flows import Flows, _part_flows, chapter_flows, group_flows, line_flows
+from beachhead.select.goods import advantage, goods_suppliers
 
 
 def flows(recent, imports, complete=True, before=None):

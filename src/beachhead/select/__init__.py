@@ -18,7 +18,7 @@ from beachhead.select.levers import find_levers
 from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.potential import model_for, potential_for
 from beachhead.select.proximity import firm_figures, pair_figures
-from beachhead.select.result import Axis, Demand, Excluded, Potential, Selection
+from beachhead.select.result import Axis, Demand, Excluded, Potential, Selection, Suppliers
 from beachhead.select.scores import Table, decision_table
 from beachhead.select.screen import screen
 from beachhead.select.tables import criteria
@@ -156,16 +156,19 @@ def _axes(scores: smaa.Draws, drawn: Floats, split: int) -> tuple[Axis, Axis, Fl
     return a, b, both - a.mean * b.mean
 
 
-T = TypeVar("T", Demand, Potential)
+T = TypeVar("T", Demand, Potential, Suppliers)
 
 
 def _rows(result: T, order: Rows, markets: int) -> T:
-    """A result over all markets, cut to the ranked ones."""
-    arrays = {f.name: getattr(result, f.name) for f in fields(result)}
-    cut: dict[str, Any] = {
-        k: a[order] for k, a in arrays.items() if isinstance(a, np.ndarray) and a.ndim and len(a) == markets
-    }
-    return replace(result, **cut)
+    """A result over all markets, and any result within it, cut to the ranked ones."""
+
+    def cut(x: Any) -> Any:
+        if isinstance(x, np.ndarray) and x.ndim and len(x) == markets:
+            return x[order]
+        return _rows(x, order, markets) if isinstance(x, Suppliers) else x
+
+    parts: dict[str, Any] = {f.name: cut(getattr(result, f.name)) for f in fields(result)}
+    return replace(result, **parts)
 
 
 def _facts_rows(facts: Facts, order: Rows) -> Facts:

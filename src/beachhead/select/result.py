@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beachhead.assumptions import Change
-from beachhead.evidence.model import Facts, Floats
+from beachhead.evidence.model import STATUSES, Facts, Floats, Status
 from beachhead.firm import Firm
+
+OBSERVED, CARRIED, IMPUTED, USER = (STATUSES.index(s) for s in Status)  # codes in Facts.status and Demand.status
+SHARE_FLOOR = 1e-5  # a share of the home country below this is not told apart from none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +49,18 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Suppliers:
+    """Who supplies each market (M,): concentration, its yearly change, and the home country's share."""
+
+    hhi: Floats
+    hhi_sd: Floats
+    growth: Floats
+    growth_sd: Floats
+    home_share: Floats
+    home_share_sd: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Demand:
     """Demand for what the firm sells, USD a year, per market (M,); every figure with its ground.
 
@@ -68,12 +83,7 @@ class Demand:
     home_expenditure_sd: float
     growth: Floats
     growth_sd: Floats
-    hhi: Floats
-    hhi_sd: Floats
-    supplier_growth: Floats
-    supplier_growth_sd: Floats
-    home_share: Floats
-    home_share_sd: Floats
+    suppliers: Suppliers
     home_rca: float
     notes: tuple[str, ...]
 

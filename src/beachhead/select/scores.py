@@ -50,9 +50,9 @@ def product_columns(demand: Demand) -> dict[str, tuple[Floats, Floats]]:
     return {
         "demand": (demand.value, demand.sd_log),
         "demand_growth": (demand.growth, demand.growth_sd),
-        "supplier_hhi": (demand.hhi, demand.hhi_sd),
-        "supplier_growth": (demand.supplier_growth, demand.supplier_growth_sd),
-        "home_share": (demand.home_share, demand.home_share_sd),
+        "supplier_hhi": (demand.suppliers.hhi, demand.suppliers.hhi_sd),
+        "supplier_growth": (demand.suppliers.growth, demand.suppliers.growth_sd),
+        "home_share": (demand.suppliers.home_share, demand.suppliers.home_share_sd),
     }
 
 
