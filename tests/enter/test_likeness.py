@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from small_world import REGIONS, World, make_firm
 
 from beachhead.assumptions import PACKAGED
-from beachhead.enter.likeness import Discount, discount, quarter_number, remembered
+from beachhead.enter.likeness import Discount, discount, remembered
 from beachhead.enter.tables import likeness
+from beachhead.quarters import quarter_number
 
 MARKETS = ("AAA", "BBB", "CCC", "DDD", "EEE")
 

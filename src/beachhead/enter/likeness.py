@@ -12,6 +12,7 @@ from beachhead.assumptions import Assumptions
 from beachhead.enter.tables import likeness
 from beachhead.evidence.model import Country, Floats
 from beachhead.firm import Firm
+from beachhead.quarters import quarter_number
 
 Columns = Mapping[str, NDArray[np.generic]]
 Shared = NDArray[np.bool_]
@@ -25,16 +26,6 @@ class Discount:
     mean: Floats
     sd: Floats
     sources: tuple[tuple[str, ...], ...]
-
-
-def quarter_number(text: str) -> int:
-    """Quarters since year 0 of '2027Q1'; of a date '2026-11-21'; a bare year counts as its last quarter."""
-    year, rest = int(text[:4]), text[4:]
-    if rest.startswith("Q"):
-        return 4 * year + int(rest[1]) - 1
-    if rest.startswith("-"):
-        return 4 * year + (int(rest[1:3]) - 1) // 3
-    return 4 * year + 3
 
 
 def remembered(firm: Firm, as_of: str, quarters: float) -> tuple[str, ...]:

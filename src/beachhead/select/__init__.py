@@ -17,7 +17,7 @@ from beachhead.select.demand import demand_for
 from beachhead.select.levers import find_levers
 from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.potential import model_for, potential_for
-from beachhead.select.proximity import firm_figures, pair_figures
+from beachhead.select.proximity import FULL_TARIFF, firm_figures, pair_figures
 from beachhead.select.result import Axis, Demand, Excluded, Potential, Selection, Suppliers
 from beachhead.select.scores import Table, decision_table
 from beachhead.select.screen import screen
@@ -50,10 +50,15 @@ def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) ->
 
 
 def market_figures(firm: Firm, evidence: Evidence, assumed: Assumptions) -> dict[str, Floats]:
-    """Every figure by indicator, (M,) over all markets: country-wide, between home and market, and of the firm."""
+    """Every figure by indicator, (M,) over all markets: country-wide, between home and market, and of the firm.
+
+    A tariff is what is left of it for the home country: nothing under a full agreement.
+    """
     facts = evidence.facts()
-    country = {name: facts.value[:, k] for k, name in enumerate(facts.indicators)}
-    return country | pair_figures(firm.home, evidence, assumed) | firm_figures(firm, evidence, assumed)
+    figures = {name: facts.value[:, k] for k, name in enumerate(facts.indicators)}
+    figures |= pair_figures(firm.home, evidence, assumed) | firm_figures(firm, evidence, assumed)
+    full = figures["applied_tariff"]
+    return figures | {FULL_TARIFF: full, "applied_tariff": full * (1 - figures["agreement"])}
 
 
 def ranked(table: Table, weights: Weights, excluded: tuple[Excluded, ...], markets: tuple[str, ...]) -> Rows:

@@ -100,7 +100,7 @@ def _rescaled(
     )
     return replace(
         base, value=base.value * np.exp(lift), sd_log=sd, year=year, source=source,
-        status=np.where(own, USER, IMPUTED).astype(np.int8), expenditure=base.expenditure * np.exp(lift),
+        status=np.where(own, USER, base.status).astype(np.int8), expenditure=base.expenditure * np.exp(lift),
         expenditure_sd=np.where(own, np.hypot(sd_given, 0.3), np.hypot(base.expenditure_sd, spread)),
         home_expenditure=float(base.home_expenditure * np.exp(lift[home])), notes=(*base.notes, note),
     )  # fmt: skip

@@ -9,14 +9,21 @@ from beachhead.evidence.model import Floats
 
 
 def predict_missing(y: Floats, x: Floats) -> tuple[Floats, Floats]:
-    """Fill nan of ``y`` (M,) from ``x`` (M, P) by ordinary least squares; returns y and the sd (0 where it was known).
+    """Fill nan of ``y`` (M,) from ``x`` (M, P); returns y and the predictive sd (0 where it was known)."""
+    known = ~np.isnan(y)
+    if known.all():
+        return y.copy(), np.zeros(len(y))
+    fitted, sd = predict(y, x)
+    return np.where(known, y, fitted), np.where(known, 0.0, sd)
+
+
+def predict(y: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """Least-squares prediction of ``y`` (M,) from ``x`` (M, P) and its sd, fitted where y is known.
 
     The sd is the predictive one: s √(1 + x'(X'X)⁻¹x).
     """
     known = ~np.isnan(y)
     design = np.column_stack([np.ones(len(x)), x])
-    if known.all():
-        return y.copy(), np.zeros(len(y))
     if known.sum() <= design.shape[1] + 1:
         raise ValueError("too few known values to predict from")
     inverse = np.linalg.pinv(design[known].T @ design[known])
@@ -24,7 +31,7 @@ def predict_missing(y: Floats, x: Floats) -> tuple[Floats, Floats]:
     residual = y[known] - design[known] @ beta
     s2 = residual @ residual / (known.sum() - design.shape[1])
     sd = np.sqrt(s2 * (1 + np.einsum("mp,pq,mq->m", design, inverse, design)))
-    return np.where(known, y, design @ beta), np.where(known, 0.0, sd)
+    return np.asarray(design @ beta), sd
 
 
 def shrink(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:

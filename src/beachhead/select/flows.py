@@ -17,12 +17,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Flows between pairs in a few years, (M, M), importer by exporter.
+
+    ``listed``: USD a year as listed, years without a listing counted as nothing; ``value``: the same with those years
+    filled, 0 where never listed; ``bound``: the most that an unlisted flow can be, the smaller of both sides'
+    fifth-largest.
+    """
+
+    listed: Floats
+
+    value: Floats
+    bound: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """Flows of one product. M markets, E exporters (markets first, then codes that are no market).
+    """Flows of one product over M markets; exporters that are no market stay in what no listed pair explains.
 
     ``imports``, ``exports``: (Y, M) USD, nan where nothing is known; ``years``: (Y,);
-    ``recent``, ``before``: (M, E) USD a year from each exporter, means of the last three years with figures and of the
-    three years five years earlier; ``rest`` (M,): share of recent imports whose origin is not listed;
+    ``recent``, ``before``: pairs of the last three years and of the three years five years earlier;
     ``complete``: every flow is listed, so that one which is missing is (near) zero.
     """
 
@@ -30,8 +44,8 @@ class Flows:
     years: NDArray[np.int64]
     imports: Floats
     exports: Floats
-    recent: Floats
-    before: Floats
+    recent: Pairs
+    before: Pairs
     complete: bool
     source: str
     notes: tuple[str, ...] = ()
@@ -75,17 +89,46 @@ def _numbers(column: NDArray[np.generic]) -> Floats:
     return np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
 
 
-def _pair_window(evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, split: Split | None) -> Floats:
-    """Mean yearly value (M, E) over the three years to ``last``; only the part of it that ``split`` names."""
-    exporters = exporter_names(evidence, rows["exporter"])
-    year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
-    keep = (year > last - 3) & (year <= last)
-    i, e = places(evidence.markets, rows["importer"])[keep], places(exporters, rows["exporter"])[keep]
-    scale = np.ones(len(exporters)) if split is None else split.of(exporters)
-    out = np.zeros((len(evidence.markets), len(exporters)))
-    inside = i >= 0
-    np.add.at(out, (i[inside], e[inside]), value[keep][inside] / 3)
-    return np.asarray(out * scale)
+WINDOW = 3  # years whose mean counts as the state of a pair
+LISTED = 5  # partners that the source lists on each side
+
+
+def _pairs(evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, split: Split | None) -> Pairs:
+    """Pairs in the three years to ``last``; only the part of them that ``split`` names.
+
+    A year in which a listed pair is missing from both lists counts as half of what it can have been at most.
+    """
+    shape = (len(evidence.markets), len(evidence.markets))
+    listed, filled, bound = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    for year in range(last - WINDOW + 1, last + 1):
+        value, most = _one_year(evidence.markets, {k: c[rows["year"] == year] for k, c in rows.items()})
+        listed += value / WINDOW
+        filled += np.where(value > 0, value, most / 2) / WINDOW
+        bound += most / WINDOW
+    scale = np.ones(shape[1]) if split is None else split.of(evidence.markets)
+    return Pairs(listed * scale, np.where(listed > 0, filled, 0.0) * scale, bound * scale)
+
+
+def _one_year(markets: tuple[str, ...], rows: dict[str, NDArray[Any]]) -> tuple[Floats, Floats]:
+    """Listed values (M, M) of one year, and the most that a flow which is not listed can be."""
+    m = len(markets)
+    value = np.zeros((m, m))
+    i, e = places(markets, rows["importer"]), places(markets, rows["exporter"])
+    usd, known = _numbers(rows["value_usd"]), (i >= 0) & (e >= 0)
+    np.add.at(value, (i[known], e[known]), usd[known])
+    if "seen_in" not in rows:
+        return value, np.zeros((m, m))
+    by_importer = _fifth(m, i, usd, (rows["seen_in"] != "exporter_top5") & (i >= 0))
+    by_exporter = _fifth(m, e, usd, (rows["seen_in"] != "importer_top5") & (e >= 0))
+    return value, np.minimum(by_importer[:, None], by_exporter[None, :])
+
+
+def _fifth(n: int, at: NDArray[np.int64], usd: Floats, on_list: NDArray[np.bool_]) -> Floats:
+    """The smallest flow on each one's list of five (n,); 0 where fewer are listed, for then nothing is left out."""
+    count = np.bincount(at[on_list], minlength=n)
+    least = np.full(n, np.inf)
+    np.minimum.at(least, at[on_list], usd[on_list])
+    return np.where(count >= LISTED, least, 0.0)
 
 
 def exporter_names(evidence: Evidence, codes: NDArray[np.generic]) -> tuple[str, ...]:
@@ -106,8 +149,8 @@ def line_flows(evidence: Evidence, hs6: str) -> Flows | None:
         axis,
         by_year(evidence.markets, rows["importer"], year, value, axis),
         by_year(evidence.markets, rows["exporter"], year, value, axis),
-        _pair_window(evidence, rows, last, None),
-        _pair_window(evidence, rows, last - 5, None),
+        _pairs(evidence, rows, last, None),
+        _pairs(evidence, rows, last - 5, None),
         True,
         "baci-hs6",
     )
@@ -129,7 +172,7 @@ def group_flows(evidence: Evidence, hs2: str) -> Flows:
     axis, imports, exports = _margins(evidence, hs2)
     rows = evidence.query("hs2_suppliers", hs2=hs2)
     last = int(axis[-1])
-    recent, before = (_pair_window(evidence, rows, at, None) for at in (last, last - 5))
+    recent, before = (_pairs(evidence, rows, at, None) for at in (last, last - 5))
     return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2")
 
 
@@ -160,9 +203,9 @@ def _part_flows(evidence: Evidence, group: str, *, hidden: bool) -> Flows:
     split = _split(evidence, group, hidden=hidden)
     rows = evidence.query("hs2_suppliers", hs2=group)
     last = int(axis[-1])
-    recent, before = (_pair_window(evidence, rows, at, split) for at in (last, last - 5))
+    recent, before = (_pairs(evidence, rows, at, split) for at in (last, last - 5))
     whole = group_flows(evidence, group)
-    part = _part_of_imports(evidence, group, last, recent, whole.recent, split)
+    part = _part_of_imports(evidence, group, last, recent.listed, whole.recent.listed, split)
     return Flows(
         "composite", axis, imports * part, exports * split.of(evidence.markets), recent, before, False, "baci-hs2"
     )
@@ -210,11 +253,12 @@ def _sum_flows(parts: list[Flows], chapter: str, sd: float) -> Flows:
     )
     note = (
         f"Chapter {chapter} is known only inside composite groups of the public data; its part is estimated from what "
-        f"each exporter sold in 2017 and held loosely (sd of ln demand {sd:g} or more)."
+        f"each exporter sold in 2017 (sd of ln demand {sd:g}), weighed against the market's size, and held loosely."
     )
-    wide = max(p.recent.shape[1] for p in parts)
     recent, before = (
-        np.sum([np.pad(getattr(p, side), ((0, 0), (0, wide - getattr(p, side).shape[1]))) for p in parts], axis=0)
-        for side in ("recent", "before")
+        Pairs(
+            *(np.sum([getattr(getattr(p, when), side) for p in parts], axis=0) for side in ("listed", "value", "bound"))
+        )
+        for when in ("recent", "before")
     )
     return Flows("composite", parts[0].years, imports, exports, recent, before, False, "baci-hs2", (note,))

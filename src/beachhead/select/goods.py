@@ -12,8 +12,8 @@ from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
-from beachhead.select.estimate import combine, predict_missing, shrink, slopes
-from beachhead.select.flows import Flows, chapter_flows, line_flows
+from beachhead.select.estimate import combine, predict, shrink, slopes
+from beachhead.select.flows import Flows, Pairs, chapter_flows, line_flows
 from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, Demand, Suppliers
 from beachhead.select.sectors import filled_share, icio_sector, log_or_nan, sector_trade, size_covariates
 
@@ -79,15 +79,19 @@ def _level_sd(flows: Flows, assumed: Assumptions) -> Floats:
 
 
 def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Level:
-    """Mean imports of the last years; markets without figures are predicted from their size."""
-    recent = _recent_mean(flows.imports, assumed)
-    log_value, extra = predict_missing(log_or_nan(recent), size_covariates(evidence))
-    known = ~np.isnan(log_or_nan(recent))
-    sd = np.where(known, _level_sd(flows, assumed), np.hypot(extra, assumed["level_floor_sd"]))
-    year = np.full(len(known), flows.years[-1], np.int16)
-    estimated = flows.kind == "composite"
+    """Mean imports of the last years; markets without figures are predicted from their size.
+
+    What is taken out of a composite group is itself an estimate: it is weighed against the prediction by precision.
+    """
+    own = log_or_nan(_recent_mean(flows.imports, assumed))
+    fitted, fitted_sd = predict(own, size_covariates(evidence))
+    known, estimated = ~np.isnan(own), flows.kind == "composite"
+    own_sd = _level_sd(flows, assumed)
+    trust = 1 / (1 + (own_sd / fitted_sd) ** 2) if estimated else 1.0
+    value = np.where(known, trust * np.nan_to_num(own) + (1 - trust) * fitted, fitted)
+    sd = np.where(known, np.sqrt(trust) * own_sd, np.hypot(fitted_sd, assumed["level_floor_sd"]))
     status = np.where(known & (not estimated), OBSERVED, IMPUTED).astype(np.int8)
-    return Level(np.exp(log_value), sd, year, status)
+    return Level(np.exp(value), sd, np.full(len(known), flows.years[-1], np.int16), status)
 
 
 def line_level(line: Flows, chapter: Level, assumed: Assumptions) -> Level:
@@ -114,16 +118,16 @@ def _growth(flows: Flows, window: int) -> tuple[Floats, Floats]:
     return shrink(*slopes(log_or_nan(flows.imports[-window:]), flows.years[-window:]))
 
 
-def _hhi(pairs: Floats, total: Floats, complete: bool) -> tuple[Floats, Floats]:
-    """Concentration (M,) and its sd. Unlisted suppliers are each at most as large as the smallest listed one."""
+def _hhi(pairs: Pairs, total: Floats, complete: bool) -> tuple[Floats, Floats]:
+    """Concentration (M,) and its sd. What is not listed lies with suppliers each within its bound."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(total[:, None] > 0, pairs / total[:, None], 0.0)
+        share, most = (np.where(total[:, None] > 0, x / total[:, None], 0.0) for x in (pairs.value, pairs.bound))
     share = share / np.maximum(share.sum(1), 1.0)[:, None]
     low = (share**2).sum(1)
     if complete:
         return low, np.full(len(low), 0.02)
-    smallest = np.min(np.where(share > 0, share, np.inf), axis=1)
-    high = np.minimum(low + np.clip(1 - share.sum(1), 0, 1) * np.where(np.isfinite(smallest), smallest, 1.0), 1.0)
+    largest = np.minimum(np.where(share > 0, 0.0, most).max(axis=1), 1.0)
+    high = np.minimum(low + np.clip(1 - share.sum(1), 0, 1) * largest, 1.0)
     return (low + high) / 2, (high - low) / np.sqrt(12) + 0.02
 
 
@@ -149,19 +153,16 @@ def goods_suppliers(flows: Flows, home: int, assumed: Assumptions) -> Suppliers:
 
 
 def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> tuple[Floats, Floats]:
-    """Home's share of imports (M,), sd of its ln. An unlisted pair lies below both sides' smallest listed one, or below
-    ``zero_usd`` where every flow above that is listed."""
-    sold = flows.recent[:, home]
+    """Home's share of imports (M,), sd of its ln. An unlisted pair is taken as a quarter of its bound, held loosely.
+
+    The bound is ``zero_usd`` where every flow above that is listed.
+    """
+    sold = flows.recent.value[:, home]
     listed = sold > 0
-    if flows.complete:
-        bound = np.full(len(sold), 2 * zero_usd)
-    else:
-        by_importer = np.min(np.where(flows.recent > 0, flows.recent, np.inf), axis=1)
-        bound = np.minimum(by_importer, np.min(np.where(sold > 0, sold, np.inf), initial=np.inf))
-        bound = np.where(np.isfinite(bound), bound, 0.0)
+    bound = np.full(len(sold), zero_usd) if flows.complete else flows.recent.bound[:, home]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(imports > 0, np.where(listed, sold, bound / 4) / imports, 0.0)
-    return np.clip(share, SHARE_FLOOR, 1.0), np.where(listed, 0.25, 1.0)
+    return np.clip(share, SHARE_FLOOR, 1.0), np.where(listed, 0.25, 1.5)
 
 
 def _assemble_goods(

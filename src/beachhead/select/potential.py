@@ -22,6 +22,7 @@ from beachhead.assumptions import Assumptions, packaged
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 from beachhead.select.estimate import combine
+from beachhead.select.proximity import FULL_TARIFF
 from beachhead.select.result import Demand, Potential
 from beachhead.select.tables import read_table
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 WORDS = {r["id"].removeprefix("access."): r["words"] for r in read_table("access_terms.csv")}
 TERMS = tuple(WORDS)
 P10 = -1.2815515655446004  # the 10 % quantile of a standard normal
+ENTRANT_KM = (300.0, 18_000.0)  # span of distances in the entrants' data
 OWN = ("demand ÷ home demand", "tariff", "founders' experience", "contacts", "sales elsewhere")  # sds that add up
 
 
@@ -123,7 +125,7 @@ def _own_parts(figures: dict[str, Floats], assumed: Assumptions) -> list[tuple[s
 
 def _tariff_part(figures: dict[str, Floats], goods: bool, assumed: Assumptions) -> tuple[str, Floats, Floats]:
     """Tariff beyond the median market's, for goods without an agreement (the agreement term holds its tariff cut)."""
-    tariff = np.log1p(figures["applied_tariff"] / 100)
+    tariff = np.log1p(figures[FULL_TARIFF] / 100)
     excess = (tariff - np.median(tariff)) * (1 - figures["agreement"]) * goods
     name = "tariff_elasticity"
     return "tariff", assumed[name] * excess, packaged()[name].sd * np.abs(excess)
@@ -154,7 +156,7 @@ def _firm_scale(
 def gravity(
     firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions
 ) -> tuple[Parts, Estimate, str]:
-    """The gravity estimate of ln sales (M,) with its parts."""
+    """The gravity estimate of ln sales (M,) with its parts; the sd leaves out the luck of one firm in one market."""
     m = len(evidence.markets)
     access = access_model(model_for(demand.code, evidence), assumed)
     terms = trade_terms(firm.home, figures, evidence)
@@ -178,7 +180,7 @@ def gravity(
     )
     own = [k for k, n in enumerate(parts.names) if n in OWN]
     variance = np.diag(cov) + (parts.sd[:, own] ** 2).sum(1)
-    variance += assumed["firm_market_sd"] ** 2 + assumed["resistance_sd"] ** 2
+    variance += assumed["resistance_sd"] ** 2
     return parts, Estimate(parts.value.sum(1), np.sqrt(variance)), words
 
 
@@ -187,16 +189,31 @@ def _entrant_table() -> dict[tuple[str, str], float]:
     return {(r["model"], r["term"]): float(r["estimate"]) for r in read_table("entrants.csv")}
 
 
-def entrants(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: Evidence) -> Estimate:
-    """What a real entrant sells at maturity in each destination: ln USD of today (M,), and its sd."""
+def _within_sample(x: Floats, evidence: Evidence) -> Floats:
+    """``x`` (M,) kept within what the destinations of the entrants' data span: the estimate is not stretched beyond."""
+    seen = [
+        evidence.markets.index(d)
+        for d in evidence.query("entrant_destinations")["destination"]
+        if d in evidence.markets
+    ]
+    return np.clip(x, x[seen].min(), x[seen].max())
+
+
+def entrants(demand: Demand, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions) -> Estimate:
+    """What a real entrant sells at maturity in each destination: ln USD of today (M,), and its sd.
+
+    The sd leaves out the luck of one firm in one market (``firm_market_sd``), which no estimate can foresee.
+    """
     t = _entrant_table()
     usa = evidence.markets.index("USA")
-    pop, head = np.log(figures["population"]), np.log(figures["gdp_usd"] / figures["population"])
+    pop, head = (
+        _within_sample(np.log(x), evidence) for x in (figures["population"], figures["gdp_usd"] / figures["population"])
+    )
     x = (
         t["first_year", "constant"]
         + t["first_year", "ln_population"] * (pop - pop[usa])
         + t["first_year", "ln_gdp_per_head"] * (head - head[usa])
-        + t["first_year", "ln_distance"] * np.log(np.maximum(figures["distance"], 1) / 5000)
+        + t["first_year", "ln_distance"] * np.log(np.clip(figures["distance"], *ENTRANT_KM) / 5000)
         + t["first_year", "contiguous"] * figures["contiguous"]
         + t["first_year", "common_official_language"] * figures["common_official_language"]
         + t["first_year", "ln_price_level"]
@@ -205,7 +222,8 @@ def entrants(firm: Firm, demand: Demand, figures: dict[str, Floats], evidence: E
     mature = t["survivors", "year_6"] - t["survivors", "year_1"]
     known = _industry(demand) != ""
     spread = [t["first_year", s] for s in ("sd_destination", "sd_origin", "sd_within")]
-    sd = float(np.sqrt(np.sum(np.square(spread)) + (0 if known else t["industry", "sd_between"] ** 2)))
+    between = 0.0 if known else t["industry", "sd_between"] ** 2
+    sd = np.sqrt(max(np.sum(np.square(spread)) - assumed["firm_market_sd"] ** 2, 0.1) + between)
     return Estimate(np.nan_to_num(x + mature, nan=t["first_year", "constant"] + mature), np.full(len(x), sd))
 
 
@@ -235,8 +253,9 @@ def potential_for(
     """The firm's potential over all of ``evidence.markets``.
 
     A firm without sales has no gravity estimate: entrants alone speak. Where it sells already, its own figure counts.
+    What the two views can know is weighed by precision; the luck of one firm in one market is added to both alike.
     """
-    new = entrants(firm, demand, figures, evidence)
+    new = entrants(demand, figures, evidence, assumed)
     if firm.sales.home_usd > 0:
         parts, own, words = gravity(firm, demand, figures, evidence, assumed)
         notes: tuple[str, ...] = (f"Scale of the firm: {words}.",)
@@ -245,9 +264,12 @@ def potential_for(
         parts = Parts((), np.zeros((m, 0)), np.zeros((m, 0)))
         own = Estimate(np.full(m, np.nan), np.full(m, np.nan))
         notes = ("Without sales at home the potential is what entrants really sell.",)
-    mean, sd = combine(np.stack([own.mean, new.mean]), np.stack([own.sd, new.sd]))
-    mean, sd = _known_sales(firm, evidence, mean, sd, assumed["known_sales_sd"])
+    luck = assumed["firm_market_sd"]
     weight = np.nan_to_num((1 / own.sd**2) / (1 / own.sd**2 + 1 / new.sd**2))
+    mean = weight * np.nan_to_num(own.mean) + (1 - weight) * new.mean
+    sd = np.hypot(luck, 1 / np.sqrt(np.nan_to_num(1 / own.sd**2) + 1 / new.sd**2))
+    mean = np.minimum(mean, np.log(assumed["market_share_cap"] * demand.value) + P10 * sd)
+    mean, sd = _known_sales(firm, evidence, mean, sd, assumed["known_sales_sd"])
     return Potential(
         median_usd=np.exp(mean),
         sd_log=sd,
@@ -258,9 +280,9 @@ def potential_for(
         factor_log=parts.value,
         factor_sd=parts.sd,
         gravity_log=own.mean,
-        gravity_sd=own.sd,
+        gravity_sd=np.hypot(own.sd, luck),
         entrant_log=new.mean,
-        entrant_sd=new.sd,
+        entrant_sd=np.hypot(new.sd, luck),
         gravity_weight=weight,
         notes=notes,
     )

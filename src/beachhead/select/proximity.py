@@ -9,11 +9,14 @@ import numpy as np
 from beachhead.assumptions import Assumptions
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
+from beachhead.quarters import quarter_number
 from beachhead.select.flows import places
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
 
+FULL_TARIFF = "tariff before agreements"  # key of the figure that agreements cut
+QUARTERS_A_YEAR = 4
 PAIR = (
     "distance",
     "contiguous",
@@ -22,6 +25,7 @@ PAIR = (
     "colonial_tie",
     "same_legal_origin",
     "timezone_gap",
+    "home_fx_volatility",
 )
 
 
@@ -59,7 +63,7 @@ def firm_figures(firm: Firm, evidence: Evidence, assumed: Assumptions) -> dict[s
         "firm_languages": spoken_share(firm.languages, evidence),
         "founder_experience": experience(firm, evidence.markets, assumed["experience_half_life"]),
         "contacts": contacts(firm, evidence.markets, assumed),
-        "past_presence": presence(firm, evidence.markets, vintage_year(evidence), assumed["presence_lost"]),
+        "past_presence": presence(firm, evidence, assumed["presence_lost"]),
     }
 
 
@@ -94,12 +98,13 @@ def contacts(firm: Firm, markets: tuple[str, ...], assumed: Assumptions) -> Floa
     return 1 - shut
 
 
-def presence(firm: Firm, markets: tuple[str, ...], year: int, lost: float) -> Floats:
-    """1 where the firm sells now or did so within the last year, ``lost`` where it left before; (M,)."""
-    out = np.zeros(len(markets))
+def presence(firm: Firm, evidence: Evidence, kept: float) -> Floats:
+    """1 where the firm sells now or did so within the last year, else what it has ``kept`` of a lost presence; (M,)."""
+    now = quarter_number(evidence.vintage)
+    out = np.zeros(len(evidence.markets))
     for one in firm.presence:
-        if one.country in markets:
-            gone = one.until is not None and int(one.until[:4]) < year - 1
-            k = markets.index(one.country)
-            out[k] = max(out[k], lost if gone else 1.0)
+        if one.country in evidence.markets:
+            gone = one.until is not None and now - quarter_number(one.until) > QUARTERS_A_YEAR
+            k = evidence.markets.index(one.country)
+            out[k] = max(out[k], kept if gone else 1.0)
     return out

@@ -78,7 +78,7 @@ def _column(
 ) -> Column:  # fmt: skip
     if name in facts.indicators:
         k = facts.indicators.index(name)
-        return facts.value[:, k], facts.sd_t[:, k], facts.year[:, k], facts.status[:, k], facts.source[:, k]
+        return figures[name], facts.sd_t[:, k], facts.year[:, k], facts.status[:, k], facts.source[:, k]
     m = len(evidence.markets)
     if name in product:
         value, sd_t = product[name]

@@ -84,6 +84,12 @@ def pair_values(raw: Raw, column: str) -> Floats:
     return np.asarray(abroad[column], dtype=np.float64)
 
 
+def world_values(raw: Raw, indicator: str) -> Floats:
+    """The values of a country indicator over all markets."""
+    world = world_of(raw)
+    return world.value[:, world.indicators.index(indicator)]
+
+
 POOLS: Final[dict[str, Callable[[Raw], Floats]]] = {  # indicators whose world is not one value per market
     "demand": demand_shares,
     "demand_growth": import_growth,
@@ -94,6 +100,7 @@ POOLS: Final[dict[str, Callable[[Raw], Floats]]] = {  # indicators whose world i
     "distance": lambda raw: pair_values(raw, "distance"),
     "language_overlap": lambda raw: pair_values(raw, "language_overlap"),
     "timezone_gap": lambda raw: pair_values(raw, "timezone_gap"),
+    "home_fx_volatility": lambda raw: world_values(raw, "fx_volatility"),  # so that two homes share one scale
 }
 
 
@@ -104,8 +111,7 @@ def anchor(raw: Raw, indicator: str) -> tuple[float, float]:
     """
     about = raw.catalogue.indicators[indicator]
     if about.scope == "country":
-        world = world_of(raw)
-        values = world.value[:, world.indicators.index(indicator)]
+        values = world_values(raw, indicator)
     elif indicator in POOLS:
         values = POOLS[indicator](raw)
     else:

@@ -62,11 +62,12 @@ def gdp_usd(grids: Grids, raw: Raw) -> Grid:
 
 
 def gdp_growth_annual(grids: Grids, raw: Raw) -> Grid:
-    """World Bank; newer years from GDP at constant prices; where both are silent, the Penn World Table."""
-    constant, output = grids["gdp_constant_usd"], grids["output_pwt"]
-    newer = combine(change_percent(constant.value), constant)
-    pwt = combine(change_percent(output.value), output)
-    return fill_markets(fill_years(grids["gdp_growth_annual"], newer), pwt)
+    """World Bank; newer years from GDP at constant prices.
+
+    The Penn World Table's output-side GDP moves with the terms of trade and is no substitute: Taiwan stays unknown.
+    """
+    constant = grids["gdp_constant_usd"]
+    return fill_years(grids["gdp_growth_annual"], combine(change_percent(constant.value), constant))
 
 
 def population_growth(grids: Grids, raw: Raw) -> Grid:

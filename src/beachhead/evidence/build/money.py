@@ -1,4 +1,4 @@
-"""Money: dollar rates of currencies by month, how much they swing, and the standard rate of sales tax."""
+"""Money: dollar rates of currencies by month, and the standard rate of sales tax."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -17,14 +17,10 @@ from beachhead.evidence.build.files import csv_rows, number
 from beachhead.evidence.build.grid import FIRST_YEAR, LAST_YEAR, Grid, Observation, fill_years, from_rows
 from beachhead.evidence.build.table import HERE, Raw, TableSpec
 from beachhead.evidence.catalogue import read_table
-from beachhead.evidence.model import Floats
 
 Rates = dict[str, dict[str, float]]  # currency -> month 'YYYY-MM' -> units of the currency per dollar
 
-FX_MONTHS: Final = 36
-FX_LEAST: Final = 30
-FX_FLOOR: Final = 0.5  # per cent a year: users of the dollar and hard pegs still face fees and the risk of the peg
-REDENOMINATION: Final = np.log(20.0)  # a larger step in one month is a new unit, not a change of price
+SLIP: Final = np.log(1.3)  # a rate that leaves both its neighbours by so much, while they agree, is a slip of the pen
 FX_SCHEMA: Final = pa.schema(
     [("currency", pa.string()), ("month", pa.string()), ("per_usd", pa.float64()), ("source", pa.string())]
 )
@@ -38,7 +34,22 @@ def hmrc_rates(raw: Raw) -> Rates:
     dollars = pounds["USD"]
     pounds["GBP"] = dict.fromkeys(dollars, 1.0)
     rates = {c: {m: x / dollars[m] for m, x in months.items() if m in dollars} for c, months in pounds.items()}
-    return add_pegs(rates)
+    return add_pegs({c: without_slips(months) for c, months in without_misquotes(rates).items()})
+
+
+def without_misquotes(rates: Rates) -> Rates:
+    """Rates without the months in which the source gave those of another currency (``fx_misquoted.csv``)."""
+    wrong = {row["currency"]: row["until"] for row in read_table("fx_misquoted", HERE)}
+    return {c: {m: x for m, x in months.items() if m > wrong.get(c, "")} for c, months in rates.items()}
+
+
+def without_slips(months: dict[str, float]) -> dict[str, float]:
+    """Rates without single months that are far from both neighbours while these agree, as a wrong digit makes them."""
+    names = sorted(months)
+    rate = np.log([months[m] for m in names])
+    away = np.minimum(np.abs(rate[1:-1] - rate[:-2]), np.abs(rate[1:-1] - rate[2:])) > SLIP
+    slip = {m for m, far, gap in zip(names[1:-1], away, rate[2:] - rate[:-2], strict=True) if far and abs(gap) < SLIP / 2}
+    return {m: x for m, x in months.items() if m not in slip}
 
 
 def add_pegs(rates: Rates) -> Rates:
@@ -76,37 +87,10 @@ def fx(raw: Raw) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FX_SCHEMA)
 
 
-def yearly_volatility(months: dict[str, float]) -> Iterator[tuple[int, float]]:
-    """For each year, the sd of the last 36 monthly log changes up to its last month, in per cent a year."""
-    names = sorted(months)
-    change = np.diff(np.log([months[m] for m in names]))
-    change[np.abs(change) > REDENOMINATION] = np.nan
-    for year in sorted({int(m[:4]) for m in names}):
-        upto = sum(m[:4] <= str(year) for m in names) - 1
-        window = change[max(0, upto - FX_MONTHS) : upto]
-        if np.isfinite(window).sum() >= FX_LEAST:
-            yield year, annual_percent(window)
-
-
-def annual_percent(changes: Floats) -> float:
-    """Monthly log changes -> their sd over a year in per cent, not below the floor."""
-    return max(FX_FLOOR, 100.0 * float(np.nanstd(changes, ddof=1)) * float(np.sqrt(12.0)))
-
-
-def fx_volatility(raw: Raw) -> Grid:
-    """Volatility of the dollar rate of each market's present currency."""
-    by_currency = {c: list(yearly_volatility(months)) for c, months in hmrc_rates(raw).items()}
-    rows = (
-        (country.iso3, year, value, None, "hmrc-fx")
-        for country in raw.catalogue.countries.values()
-        for year, value in by_currency.get(country.currency, [])
-    )
-    return from_rows(rows, raw.catalogue.markets)
-
-
 VAT_SCHEMA: Final = pa.schema([("market", pa.string()), ("standard_rate", pa.float64()), ("source", pa.string())])
 EUROPEAN_VAT_YEAR: Final = 2026
-OTHER_VAT_YEAR: Final = 2025
+OTHER_VAT_YEAR: Final = 2025  # the edition's; it does not date its rows, and some are years older
+OTHER_VAT_SD: Final = 1.5  # percentage points; of eleven rows that we looked up, five were off by 1 to 6
 
 
 def _json(raw: Raw, name: str) -> Any:
@@ -136,19 +120,19 @@ def other_vat(raw: Raw) -> Iterable[Observation]:
     iso3 = _by_iso2(raw)
     for iso2, about in _json(raw, "sales_tax_rates").items():
         if iso2 in iso3:
-            yield iso3[iso2], OTHER_VAT_YEAR, round(100.0 * _national(about), 2), None, "node-sales-tax"
+            yield iso3[iso2], OTHER_VAT_YEAR, round(100.0 * _national(about), 2), OTHER_VAT_SD, "node-sales-tax"
 
 
-def untaxed() -> Iterable[Observation]:
-    """Economies that levy no general tax on sales (``no_sales_tax.csv``): nought, and known to be."""
-    for row in read_table("no_sales_tax", HERE):
-        yield row["iso3"], EUROPEAN_VAT_YEAR, 0.0, None, "no-sales-tax"
+def known_sales_tax() -> Iterable[Observation]:
+    """Rates that the lists lack or are late with, as they hold now (``sales_tax_known.csv``): nought where none."""
+    for row in read_table("sales_tax_known", HERE):
+        yield row["iso3"], EUROPEAN_VAT_YEAR, float(row["rate"]), None, "known-sales-tax"
 
 
 def vat_grid(raw: Raw) -> Grid:
-    """Standard rates; what is known to be untaxed stands first, then the European source."""
+    """Standard rates; what we looked up ourselves stands first, then the European source."""
     markets = raw.catalogue.markets
-    first, other = from_rows([*untaxed(), *european_vat(raw)], markets), from_rows(other_vat(raw), markets)
+    first, other = from_rows([*known_sales_tax(), *european_vat(raw)], markets), from_rows(other_vat(raw), markets)
     other.value[first.known.any(axis=1)] = np.nan
     return fill_years(first, other)
 
@@ -168,5 +152,5 @@ def vat(raw: Raw) -> pa.Table:
 
 TABLES: Final = (
     TableSpec("fx", ("hmrc-fx", "ecb-fx"), fx),
-    TableSpec("vat", ("eu-vat-rates", "node-sales-tax", "no-sales-tax"), vat),
+    TableSpec("vat", ("eu-vat-rates", "node-sales-tax", "known-sales-tax"), vat),
 )

@@ -1,4 +1,4 @@
-"""Ties between economies: distance, border, language, history, law and clock.
+"""Ties between economies: distance, border, language, history, law, clock and money.
 
 Every market stands with every market, itself included: at home the distance is the internal one.
 """
@@ -15,15 +15,17 @@ from beachhead.evidence.build.files import csv_rows
 from beachhead.evidence.build.geography import Flags, Geography, geography, hours_apart
 from beachhead.evidence.build.language_ties import official_in_both, overlap, spoken
 from beachhead.evidence.build.table import Raw, TableSpec
+from beachhead.evidence.build.volatility import home_fx_volatility
 
-SOURCES = ("cepii-geodist", "cldr-48", "qog-legal-origin", "tzdata-2025b", "beachhead-derived")
+SOURCES = ("cepii-geodist", "cldr-48", "qog-legal-origin", "tzdata-2025b", "hmrc-fx", "beachhead-derived")
 
 
 def pairs(raw: Raw) -> pa.Table:
     """One row per ordered pair of markets.
 
     ``distance``: km between main cities; ``language_overlap``: probability that a random person of each share a
-    language; ``timezone_gap``: hours between standard times; the others are 0 or 1. A colonial tie means that one of
+    language; ``timezone_gap``: hours between standard times; ``home_fx_volatility``: per cent a year, of the
+    destination's currency in the origin's; the others are 0 or 1. A colonial tie means that one of
     the two ever ruled the other; a ruler in common does not count.
     """
     land, known = geography(raw), spoken(raw)
@@ -38,6 +40,7 @@ def pairs(raw: Raw) -> pa.Table:
         "same_legal_origin": same_legal_origin(raw),
         "language_overlap": overlap(known.share).astype(np.float32),
         "timezone_gap": hours_apart(offsets).astype(np.float32),
+        "home_fx_volatility": home_fx_volatility(raw).astype(np.float32),
     }
     return pa.table({name: values.ravel() for name, values in columns.items()})
 

@@ -9,13 +9,14 @@ import pyarrow as pa
 
 from beachhead.evidence.build.derive import Grids, derive
 from beachhead.evidence.build.grid import YEARS, Grid
-from beachhead.evidence.build.money import fx_volatility, vat_grid
+from beachhead.evidence.build.money import vat_grid
 from beachhead.evidence.build.series import european_tariff, read_inform, read_lpi, read_series, read_wgi
 from beachhead.evidence.build.table import Raw, TableSpec
+from beachhead.evidence.build.volatility import fx_volatility
 
 SOURCES: Final = (
     "wdi", "wdi-2025-10", "wdi-gdp", "gapminder-sg", "wgi-2024", "lpi-2023", "wdi-tariff", "doing-business-2020",
-    "inform-2025", "pwt-10.01", "hmrc-fx", "oecd-icio", "eu-vat-rates", "node-sales-tax", "no-sales-tax",
+    "inform-2025", "pwt-10.01", "hmrc-fx", "oecd-icio", "eu-vat-rates", "node-sales-tax", "known-sales-tax",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from beachhead.evidence.build.grid import FIRST_YEAR, Grid
 from beachhead.evidence.build.panel import SOURCES, grids_of
 from beachhead.evidence.build.predictors import CORE, GIVEN, about, auxiliary, base
 from beachhead.evidence.build.table import Raw, TableSpec
+from beachhead.evidence.build.volatility import unquoted_volatility
 from beachhead.evidence.catalogue import Noise
 from beachhead.evidence.impute import Prediction, impute
 from beachhead.evidence.model import Floats, Status
@@ -127,7 +128,13 @@ def imputation_of(raw: Raw) -> dict[str, Prediction]:
     columns = {name: examples(raw, name) for name in names} | auxiliary(raw)
     place = list(columns)
     done = impute(np.column_stack(list(columns.values())), [place.index(c) for c in CORE], base(raw), about(raw))
-    return {name: Prediction(done.mean[:, k], done.sd[:, k]) for k, name in enumerate(names)}
+    guesses = {name: Prediction(done.mean[:, k], done.sd[:, k]) for k, name in enumerate(names)}
+    return guesses | {"fx_volatility": unquoted(raw, guesses["fx_volatility"])}
+
+
+def unquoted(raw: Raw, guess: Prediction) -> Prediction:
+    """A currency that nobody quotes is no calm one, whatever like markets have: the wild end of the quoted ones."""
+    return Prediction(np.full_like(guess.mean, np.log(unquoted_volatility(raw))), guess.sd)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
