@@ -16,8 +16,9 @@ from beachhead.evidence.catalogue import load_catalogue
 from beachhead.evidence.model import Facts
 from beachhead.firm import Capacity, Cash, Contact, Experience, Firm, Offer, Sales
 from beachhead.flow import Plan
+from beachhead.select.columns import column
 from beachhead.select.matrix import name_cells, pareto_front
-from beachhead.select.result import Axis, Demand, Excluded, Lever, Potential, Selection, Suppliers
+from beachhead.select.result import Axis, Column, Demand, Excluded, Lever, Potential, Selection, Suppliers
 from beachhead.select.tables import criteria
 
 MARKETS = [
@@ -222,7 +223,10 @@ def _facts(markets: tuple[str, ...], chosen: list[Any], rng: np.random.Generator
 
 def _demand(m: int, rng: np.random.Generator) -> Demand:
     value = np.exp(np.linspace(24, 16, m) + rng.normal(0, 1, m))
-    small, share = np.full(m, 0.1), lambda: rng.uniform(0, 0.4, m)
+
+    def known() -> Column:
+        return column(rng.uniform(0, 0.4, m), 0.1, 2022, 0, "oecd-icio")
+
     return Demand(
         kind="services",
         label="IT and information services",
@@ -241,9 +245,8 @@ def _demand(m: int, rng: np.random.Generator) -> Demand:
             "The OECD splits services between partners with a model.",
             "What households buy is not in the figure.",
         ),
-        growth=share(),
-        growth_sd=small,
-        suppliers=Suppliers(share(), small, share(), small, share(), small),
+        growth=known(),
+        suppliers=Suppliers(known(), known(), known()),
     )
 
 

@@ -20,28 +20,29 @@ def flows(recent, imports, complete=True, before=None, bound=0.0):
     pairs = [Pairs(x, x, np.full(x.shape, bound)) for x in listed]
     years = np.arange(2015, 2024)
     series = np.tile(np.array(imports, float), (len(years), 1))
-    return Flows("hs6", years, series, series, *pairs, complete, "x")
+    ones = np.ones(len(imports), bool)
+    return Flows("hs6", years, series, series, *pairs, complete, "x", ones, ~ones)
 
 
 def test_concentration_and_home_share_by_hand():
     found = goods_suppliers(flows([[0, 60, 40], [50, 0, 50], [10, 0, 0]], [100, 100, 10]), home=0, assumed=PACKAGED)
-    assert found.hhi == pytest.approx([0.52, 0.5, 1.0])
-    assert found.home_share[1:] == pytest.approx([0.5, 1.0])
+    assert found.hhi.value == pytest.approx([0.52, 0.5, 1.0])
+    assert found.home_share.value[1:] == pytest.approx([0.5, 1.0])
 
 
 def test_unlisted_suppliers_are_bounds_not_zeros():
     """Two listed suppliers of 30 and 20 of 100; the rest lies with ones of at most 20 each, or with many tiny ones."""
     listed = goods_suppliers(flows([[0, 30, 20]] * 3, [100] * 3, complete=False, bound=20), home=0, assumed=PACKAGED)
     low, high = 0.13, 0.13 + 0.5 * 0.2
-    assert listed.hhi[1] == pytest.approx((low + high) / 2)
-    assert listed.hhi_sd[1] == pytest.approx((high - low) / np.sqrt(12) + 0.02)
+    assert listed.hhi.value[1] == pytest.approx((low + high) / 2)
+    assert listed.hhi.sd[1] == pytest.approx((high - low) / np.sqrt(12) + 0.02)
 
 
 def test_an_unlisted_home_country_is_within_its_bound_and_held_loosely():
     pairs = [[50, 0, 0], [0, 30, 20], [0, 0, 10]]
     found = goods_suppliers(flows(pairs, [100, 100, 100], complete=False, bound=8), home=0, assumed=PACKAGED)
-    assert found.home_share == pytest.approx([0.5, 0.02, 0.02])
-    assert found.home_share_sd[1] > found.home_share_sd[0]
+    assert found.home_share.value == pytest.approx([0.5, 0.02, 0.02])
+    assert found.home_share.sd[1] > found.home_share.sd[0]
 
 
 def test_the_bound_of_an_unlisted_pair_is_the_smaller_of_both_sides_fifth():
@@ -59,7 +60,7 @@ def test_a_market_that_opens_to_more_suppliers_has_a_positive_figure():
         0,
         PACKAGED,
     )
-    assert found.growth == pytest.approx([np.log(2) / 5, -np.log(2) / 5, 0])
+    assert found.growth.value == pytest.approx([np.log(2) / 5, -np.log(2) / 5, 0])
 
 
 def test_the_parts_of_a_composite_group_add_up_to_the_group():
@@ -133,7 +134,7 @@ def test_several_offers_are_weighed_by_their_share():
     parts = [demand_for(firm.model_copy(update={"sells": (o,)}), evidence, PACKAGED) for o in (one, two)]
     relative = [p.expenditure / p.home_expenditure for p in parts]
     assert both.expenditure / both.home_expenditure == pytest.approx(0.7 * relative[0] + 0.3 * relative[1])
-    assert both.growth == pytest.approx(0.7 * parts[0].growth + 0.3 * parts[1].growth)
+    assert both.growth.value == pytest.approx(0.7 * parts[0].growth.value + 0.3 * parts[1].growth.value)
 
 
 def test_an_unknown_chapter_or_sector_is_a_clear_fault():

@@ -15,10 +15,10 @@ from beachhead.firm import Firm
 from beachhead.select import smaa
 from beachhead.select.demand import demand_for
 from beachhead.select.levers import find_levers
+from beachhead.select.market import market_columns
 from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.potential import model_for, potential_for
-from beachhead.select.proximity import FULL_TARIFF, firm_figures, pair_figures
-from beachhead.select.result import Axis, Demand, Excluded, Potential, Selection, Suppliers
+from beachhead.select.result import Axis, Column, Demand, Excluded, Potential, Selection, Suppliers
 from beachhead.select.scores import Table, decision_table
 from beachhead.select.screen import screen
 from beachhead.select.tables import criteria
@@ -38,27 +38,16 @@ def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) ->
     Returns a frozen :class:`Selection` in rank order of expected score. Raises InputError if no market is left.
     """
     assumed = Assumptions(firm.assumptions)
-    figures = market_figures(firm, evidence, assumed)
+    columns = market_columns(firm, evidence, assumed)
+    figures = {name: one.value for name, one in columns.items()}
     demand = demand_for(firm, evidence, assumed)
-    table = decision_table(evidence, demand, figures)
+    table = decision_table(evidence, demand, columns)
     weights = state_weights(firm, table.indicators, table.criterion_of, assumed)
     excluded = screen(firm, evidence, figures)
     order = ranked(table, weights, excluded, evidence.markets)
     potential = potential_for(firm, demand, figures, evidence, assumed)
     found = _assemble(firm, evidence, table, weights, order, demand, potential, excluded, seed, draws)
     return replace(found, assumptions=assumed.changed("select", model_for(demand.code, evidence)))
-
-
-def market_figures(firm: Firm, evidence: Evidence, assumed: Assumptions) -> dict[str, Floats]:
-    """Every figure by indicator, (M,) over all markets: country-wide, between home and market, and of the firm.
-
-    A tariff is what is left of it for the home country: nothing under a full agreement.
-    """
-    facts = evidence.facts()
-    figures = {name: facts.value[:, k] for k, name in enumerate(facts.indicators)}
-    figures |= pair_figures(firm.home, evidence, assumed) | firm_figures(firm, evidence, assumed)
-    full = figures["applied_tariff"]
-    return figures | {FULL_TARIFF: full, "applied_tariff": full * (1 - figures["agreement"])}
 
 
 def ranked(table: Table, weights: Weights, excluded: tuple[Excluded, ...], markets: tuple[str, ...]) -> Rows:
@@ -161,7 +150,7 @@ def _axes(scores: smaa.Draws, drawn: Floats, split: int) -> tuple[Axis, Axis, Fl
     return a, b, both - a.mean * b.mean
 
 
-T = TypeVar("T", Demand, Potential, Suppliers)
+T = TypeVar("T", Demand, Potential, Suppliers, Column)
 
 
 def _rows(result: T, order: Rows, markets: int) -> T:
@@ -170,7 +159,9 @@ def _rows(result: T, order: Rows, markets: int) -> T:
     def cut(x: Any) -> Any:
         if isinstance(x, np.ndarray) and x.ndim and len(x) == markets:
             return x[order]
-        return _rows(x, order, markets) if isinstance(x, Suppliers) else x
+        if isinstance(x, Suppliers):
+            return _rows(x, order, markets)
+        return _rows(x, order, markets) if isinstance(x, Column) else x
 
     parts: dict[str, Any] = {f.name: cut(getattr(result, f.name)) for f in fields(result)}
     return replace(result, **parts)

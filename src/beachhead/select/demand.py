@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm, Offer
+from beachhead.select.columns import PREDICTED, column, weighed
 from beachhead.select.flows import places
 from beachhead.select.goods import goods_demand
 from beachhead.select.result import IMPUTED, SHARE_FLOOR, USER, Demand, Suppliers
@@ -21,6 +21,8 @@ from beachhead.select.services import services_demand
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
+
+ENOUGH = 3  # markets from which the user's figures say how their measure compares with the public one
 
 
 def demand_for(firm: Firm, evidence: Evidence, assumed: Assumptions) -> Demand:
@@ -51,15 +53,15 @@ def _user_only(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) 
         )
     m = len(evidence.markets)
     gdp = size_covariates(evidence)[:, 0]
-    flat, wide = np.zeros(m), np.full(m, 0.1)
     home = evidence.markets.index(firm.home)
-    unknown = Suppliers(np.full(m, 0.3), np.full(m, 0.2), flat, wide, np.full(m, SHARE_FLOOR), np.ones(m))
+    still = column(np.zeros(m), 0.1, 0, IMPUTED, PREDICTED)
+    hhi, share = (column(np.full(m, x), sd, 0, IMPUTED, PREDICTED) for x, sd in ((0.3, 0.2), (SHARE_FLOOR, 1.0)))
     return Demand(
         kind="user", label=code, code=f"user:{code}", value=np.exp(gdp), sd_log=np.ones(m),
         year=np.zeros(m, np.int16), status=np.full(m, IMPUTED, np.int8),
-        source=np.full(m, "beachhead-imputation", object), expenditure=np.exp(gdp), expenditure_sd=np.ones(m),
-        home_expenditure=float(np.exp(gdp[home])), home_expenditure_sd=1.0, growth=flat, growth_sd=wide,
-        suppliers=unknown, home_rca=float("nan"),
+        source=np.full(m, PREDICTED, object), expenditure=np.exp(gdp), expenditure_sd=np.ones(m),
+        home_expenditure=float(np.exp(gdp[home])), home_expenditure_sd=1.0, growth=still,
+        suppliers=Suppliers(hhi, still, share), home_rca=float("nan"),
         notes=("Only your own figures know this product: suppliers and growth are unknown and alike everywhere.",),
     )  # fmt: skip
 
@@ -87,23 +89,30 @@ def _rescaled(
     base: Demand, given: Floats, sd_given: Floats, at: NDArray[np.int64], rows: dict[str, NDArray[Any]], home: int
 ) -> Demand:
     gap = given[at] - np.log(base.value[at])
-    spread = float(np.std(gap, ddof=1)) if len(gap) > 2 else 1.0
-    factor, own = float(np.exp(np.median(gap))), ~np.isnan(given)
+    many, own = len(gap) >= ENOUGH, ~np.isnan(given)
+    spread = float(np.std(gap, ddof=1)) if many else 0.0
+    factor = float(np.exp(np.median(gap))) if many else 1.0
     lift = np.where(own, given - np.log(base.value), np.log(factor))
     sd = np.where(own, sd_given, np.hypot(base.sd_log, spread))
     year, source = base.year.copy(), base.source.copy()
     year[at] = np.nan_to_num(np.ma.filled(np.ma.asarray(rows["year"], dtype=np.float64), 0)).astype(np.int16)
     source[at] = "user"
-    note = (
-        f"Your own figures stand for {len(at)} markets; the others are scaled to the same measure "
-        f"(× {factor:.3g}, spread of ln {spread:.2f})."
-    )
+    note = _user_note(len(at), factor, spread, base.kind == "user")
     return replace(
         base, value=base.value * np.exp(lift), sd_log=sd, year=year, source=source,
         status=np.where(own, USER, base.status).astype(np.int8), expenditure=base.expenditure * np.exp(lift),
         expenditure_sd=np.where(own, np.hypot(sd_given, 0.3), np.hypot(base.expenditure_sd, spread)),
         home_expenditure=float(base.home_expenditure * np.exp(lift[home])), notes=(*base.notes, note),
     )  # fmt: skip
+
+
+def _user_note(markets: int, factor: float, spread: float, alone: bool) -> str:
+    here = f"Your own figures are used for {markets} market{'s' if markets > 1 else ''}"
+    if markets < ENOUGH:
+        return f"{here}; too few to say how they compare with the public ones, which stand elsewhere as they are."
+    if alone:
+        return f"{here}; elsewhere demand follows GDP and income, at the same level (spread of ln {spread:.2f})."
+    return f"{here}; the public ones elsewhere are scaled by {factor:.3g} to match (spread of ln {spread:.2f})."
 
 
 def _mix(parts: list[Demand], shares: Floats) -> Demand:
@@ -114,7 +123,6 @@ def _mix(parts: list[Demand], shares: Floats) -> Demand:
         scaled = [s * getattr(p, field) / p.home_expenditure for s, p in zip(shares, parts, strict=True)]
         return np.asarray(home * np.sum(scaled, axis=0))
 
-    suppliers = [p.suppliers for p in parts]
     return replace(
         parts[int(np.argmax(shares))],
         label=" + ".join(p.label for p in parts),
@@ -122,15 +130,14 @@ def _mix(parts: list[Demand], shares: Floats) -> Demand:
         value=relative("value"),
         expenditure=relative("expenditure"),
         home_expenditure=float(home),
-        suppliers=Suppliers(**_weighed(suppliers, shares, [f.name for f in fields(Suppliers)])),
+        sd_log=np.tensordot(shares, np.stack([p.sd_log for p in parts]), 1),
+        expenditure_sd=np.tensordot(shares, np.stack([p.expenditure_sd for p in parts]), 1),
+        growth=weighed([p.growth for p in parts], shares),
+        suppliers=Suppliers(
+            *(weighed([getattr(p.suppliers, f.name) for p in parts], shares) for f in fields(Suppliers))
+        ),
         notes=tuple(dict.fromkeys(n for p in parts for n in p.notes)),
-        **_weighed(parts, shares, ["sd_log", "expenditure_sd", "growth", "growth_sd"]),
     )
-
-
-def _weighed(parts: Sequence[object], shares: Floats, names: list[str]) -> dict[str, Any]:
-    """Share-weighted means of the named arrays of several results."""
-    return {f: np.tensordot(shares, np.stack([getattr(p, f) for p in parts]), 1) for f in names}
 
 
 _BY_SYSTEM = {"hs": goods_demand, "icio": services_demand, "user": _user_only}

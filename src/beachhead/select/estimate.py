@@ -40,6 +40,8 @@ def shrink(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
     Between-variance by the method of moments (DerSimonian & Laird 1986); nan estimates become the mean.
     """
     ok = ~np.isnan(estimate) & ~np.isnan(se)
+    if not ok.any():
+        raise ValueError("nothing to shrink: every estimate is unknown")
     w = np.where(ok, 1 / np.maximum(np.where(ok, se, 1.0), 1e-6) ** 2, 0.0)
     x = np.where(ok, estimate, 0.0)
     centre = w @ x / w.sum()

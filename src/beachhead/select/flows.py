@@ -37,7 +37,8 @@ class Flows:
 
     ``imports``, ``exports``: (Y, M) USD, nan where nothing is known; ``years``: (Y,);
     ``recent``, ``before``: pairs of the last three years and of the three years five years earlier;
-    ``complete``: every flow is listed, so that one which is missing is (near) zero.
+    ``complete``: every flow of a covered importer is listed, so that one which is missing is (near) zero;
+    ``covered`` (M,): importers that the source speaks of; ``by_user`` (M,): those whose figures the user added.
     """
 
     kind: str
@@ -48,6 +49,8 @@ class Flows:
     before: Pairs
     complete: bool
     source: str
+    covered: NDArray[np.bool_]
+    by_user: NDArray[np.bool_]
     notes: tuple[str, ...] = ()
 
 
@@ -136,24 +139,37 @@ def exporter_names(evidence: Evidence, codes: NDArray[np.generic]) -> tuple[str,
     return evidence.markets + tuple(sorted(set(codes.tolist()) - set(evidence.markets)))
 
 
+WORLDWIDE = 100  # a file with at least so many importers speaks of the world; a shorter one only of those it names
+
+
 def line_flows(evidence: Evidence, hs6: str) -> Flows | None:
-    """An HS6 line, complete; None if no file has it."""
+    """An HS6 line from the snapshot and the user's files; None if no file has it.
+
+    An importer that no file names is not covered: nothing is known of it, which is not the same as nothing bought.
+    """
     rows = evidence.query("hs6_suppliers", hs6=hs6)
     if not len(rows["year"]):
         return None
     year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
     axis = np.unique(year)
     last = int(axis[-1])
-    return Flows(
-        "hs6",
-        axis,
-        by_year(evidence.markets, rows["importer"], year, value, axis),
-        by_year(evidence.markets, rows["exporter"], year, value, axis),
-        _pairs(evidence, rows, last, None),
-        _pairs(evidence, rows, last - 5, None),
-        True,
-        "baci-hs6",
-    )
+    by_user, covered = _who_speaks(evidence.markets, rows, year > last - WINDOW)
+    imports, exports = (by_year(evidence.markets, rows[c], year, value, axis) for c in ("importer", "exporter"))
+    imports[:, covered] = np.nan_to_num(imports[:, covered])
+    recent, before = (_pairs(evidence, rows, at, None) for at in (last, last - 5))
+    return Flows("hs6", axis, imports, exports, recent, before, True, "baci-hs6", covered, by_user)
+
+
+def _who_speaks(
+    markets: tuple[str, ...], rows: dict[str, NDArray[Any]], recent: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Importers whose recent figures the user added, and importers that the files speak of, each (M,)."""
+    named, by_user = np.zeros(len(markets), bool), np.zeros(len(markets), bool)
+    at, added = places(markets, rows["importer"]), rows["priority"] > 0
+    named[at[at >= 0]] = True
+    by_user[at[(at >= 0) & added & recent]] = True
+    worldwide = not added.all() or named.sum() >= WORLDWIDE
+    return by_user, named | worldwide
 
 
 def _margins(evidence: Evidence, hs2: str) -> tuple[NDArray[np.int64], Floats, Floats]:
@@ -173,7 +189,13 @@ def group_flows(evidence: Evidence, hs2: str) -> Flows:
     rows = evidence.query("hs2_suppliers", hs2=hs2)
     last = int(axis[-1])
     recent, before = (_pairs(evidence, rows, at, None) for at in (last, last - 5))
-    return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2")
+    return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2", *_everywhere(evidence))
+
+
+def _everywhere(evidence: Evidence) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Covered: all markets; added by the user: none."""
+    m = len(evidence.markets)
+    return np.ones(m, bool), np.zeros(m, bool)
 
 
 def chapter_flows(evidence: Evidence, chapter: str, assumed: Assumptions) -> Flows | None:
@@ -207,7 +229,15 @@ def _part_flows(evidence: Evidence, group: str, *, hidden: bool) -> Flows:
     whole = group_flows(evidence, group)
     part = _part_of_imports(evidence, group, last, recent.listed, whole.recent.listed, split)
     return Flows(
-        "composite", axis, imports * part, exports * split.of(evidence.markets), recent, before, False, "baci-hs2"
+        "composite",
+        axis,
+        imports * part,
+        exports * split.of(evidence.markets),
+        recent,
+        before,
+        False,
+        "baci-hs2",
+        *_everywhere(evidence),
     )
 
 
@@ -261,4 +291,16 @@ def _sum_flows(parts: list[Flows], chapter: str, sd: float) -> Flows:
         )
         for when in ("recent", "before")
     )
-    return Flows("composite", parts[0].years, imports, exports, recent, before, False, "baci-hs2", (note,))
+    return Flows(
+        "composite",
+        parts[0].years,
+        imports,
+        exports,
+        recent,
+        before,
+        False,
+        "baci-hs2",
+        parts[0].covered,
+        parts[0].by_user,
+        (note,),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,23 +12,14 @@ from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
+from beachhead.select.columns import choose, known_or_predicted
 from beachhead.select.estimate import combine, predict, shrink, slopes
 from beachhead.select.flows import Flows, Pairs, chapter_flows, line_flows
-from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, Demand, Suppliers
+from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, USER, Column, Demand, Suppliers
 from beachhead.select.sectors import filled_share, icio_sector, log_or_nan, sector_trade, size_covariates
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Level:
-    """Level of demand: USD a year (M,), sd of ln, year, status."""
-
-    value: Floats
-    sd_log: Floats
-    year: NDArray[np.int16]
-    status: NDArray[np.int8]
 
 
 def goods_demand(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) -> Demand:
@@ -37,13 +28,12 @@ def goods_demand(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions
     if chapter is None:
         raise bad("sells.code", f"hs:{code}", "no such HS chapter; `beachhead products search WORDS` finds the code")
     line = line_flows(evidence, code) if len(code) == 6 else None
-    flows = line or chapter
     sized = chapter_level(chapter, evidence, assumed)
     level = sized if line is None else line_level(line, sized, assumed)
-    notes = flows.notes + _proxy_note(code, line)
+    notes = (line or chapter).notes + _proxy_note(code, line)
     if line is None and len(code) > 2:
-        level = replace(level, sd_log=np.hypot(level.sd_log, assumed["line_in_chapter_sd"]))
-    return _assemble_goods(firm, code, flows, level, evidence, notes, assumed)
+        level = replace(level, sd=np.hypot(level.sd, assumed["line_in_chapter_sd"]))
+    return _assemble_goods(firm, code, chapter, line, level, evidence, notes, assumed)
 
 
 def _proxy_note(code: str, line: Flows | None) -> tuple[str, ...]:
@@ -78,7 +68,7 @@ def _level_sd(flows: Flows, assumed: Assumptions) -> Floats:
     return np.asarray(np.hypot(base, assumed["composite_sd"]) if flows.kind == "composite" else base)
 
 
-def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Level:
+def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Column:
     """Mean imports of the last years; markets without figures are predicted from their size.
 
     What is taken out of a composite group is itself an estimate: it is weighed against the prediction by precision.
@@ -90,32 +80,57 @@ def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Lev
     trust = 1 / (1 + (own_sd / fitted_sd) ** 2) if estimated else 1.0
     value = np.where(known, trust * np.nan_to_num(own) + (1 - trust) * fitted, fitted)
     sd = np.where(known, np.sqrt(trust) * own_sd, np.hypot(fitted_sd, assumed["level_floor_sd"]))
-    status = np.where(known & (not estimated), OBSERVED, IMPUTED).astype(np.int8)
-    return Level(np.exp(value), sd, np.full(len(known), flows.years[-1], np.int16), status)
+    return known_or_predicted(np.exp(value), sd, int(flows.years[-1]), known & (not estimated), flows.source)
 
 
-def line_level(line: Flows, chapter: Level, assumed: Assumptions) -> Level:
+def line_level(line: Flows, chapter: Column, assumed: Assumptions) -> Column:
     """A line's imports, shrunk to what its chapter suggests (the line's world share of the chapter's imports).
 
     The spread of true lines around that target is estimated from the markets themselves (method of moments).
     """
-    own = np.nan_to_num(_recent_mean(line.imports, assumed))
-    seen = own >= assumed["zero_flow_usd"]
-    log_own = np.log(np.maximum(own, assumed["zero_flow_usd"]))
-    own_sd = np.where(seen, _level_sd(line, assumed), assumed["zero_flow_sd"])
-    log_target = np.log(chapter.value) + np.log(own.sum() / chapter.value.sum())
+    zero = assumed["zero_flow_usd"]
+    own = np.where(line.covered, np.nan_to_num(_recent_mean(line.imports, assumed)), 0.0)
+    seen = own >= zero
+    if not seen.any():
+        return replace(chapter, sd=np.hypot(chapter.sd, assumed["line_in_chapter_sd"]), status=_all_imputed(chapter))
+    log_own = np.log(np.maximum(own, zero))
+    own_sd = np.where(seen, _level_sd(line, assumed), np.where(line.covered, assumed["zero_flow_sd"], np.inf))
+    log_target = np.log(chapter.value) + np.log(own.sum() / chapter.value[line.covered].sum())
     gap = (log_own - log_target)[seen]
     spread2 = max(float(np.median(np.abs(gap)) / 0.6745) ** 2 - float(np.median(own_sd[seen] ** 2)), 0.1)
-    target_sd = np.sqrt(spread2 + chapter.sd_log**2)
-    w_own, w_target = 1 / own_sd**2, 1 / target_sd**2
+    w_own, w_target = 1 / own_sd**2, 1 / (spread2 + chapter.sd**2)
     value = np.exp((w_own * log_own + w_target * log_target) / (w_own + w_target))
-    status = np.where(seen, OBSERVED, IMPUTED).astype(np.int8)
-    year = np.full(len(own), line.years[-1], np.int16)
-    return Level(value, np.sqrt(1 / (w_own + w_target)), year, status)
+    found = known_or_predicted(value, np.sqrt(1 / (w_own + w_target)), int(line.years[-1]), seen, line.source)
+    return _credited(found, line.by_user & seen)
 
 
-def _growth(flows: Flows, window: int) -> tuple[Floats, Floats]:
-    return shrink(*slopes(log_or_nan(flows.imports[-window:]), flows.years[-window:]))
+def _all_imputed(column: Column) -> NDArray[np.int8]:
+    return np.full_like(column.status, IMPUTED)
+
+
+def _credited(column: Column, by_user: NDArray[np.bool_]) -> Column:
+    """The same figures, those that the user added named as the user's."""
+    return replace(
+        column,
+        status=np.where(by_user, USER, column.status).astype(np.int8),
+        source=np.where(by_user, "user", column.source).astype(object),
+    )
+
+
+def _growth(chapter: Flows, line: Flows | None, assumed: Assumptions) -> Column:
+    """Yearly growth of imports in log points, shrunk; the chapter's where a line has too few years to tell."""
+    window = int(assumed["growth_years"])
+    for flows in (line, chapter):
+        if flows is None:
+            continue
+        slope, se = slopes(log_or_nan(flows.imports[-window:]), flows.years[-window:])
+        told = ~np.isnan(slope)
+        if told.any():
+            value, sd = shrink(slope, se)
+            extra = assumed["services_growth_sd"] if flows is not line and line is not None else 0.0
+            found = known_or_predicted(value, np.hypot(sd, extra), int(flows.years[-1]), told, flows.source)
+            return _credited(found, flows.by_user & told)
+    raise ValueError("a chapter without a single series of four years")
 
 
 def _hhi(pairs: Pairs, total: Floats, complete: bool) -> tuple[Floats, Floats]:
@@ -139,21 +154,28 @@ def goods_suppliers(flows: Flows, home: int, assumed: Assumptions) -> Suppliers:
     before, _ = _hhi(flows.before, earlier, flows.complete)
     with np.errstate(divide="ignore", invalid="ignore"):
         opening = np.where((hhi > 0) & (before > 0), -np.log(hhi / before) / 5, np.nan)
-    share, share_sd = _home_share(flows, now, home, assumed["zero_flow_usd"])
-    known = (hhi > 0) & ~np.isnan(now)
+    known = (hhi > 0) & ~np.isnan(now) & flows.covered
     median = float(np.median(hhi[known])) if known.any() else 0.3
-    return Suppliers(
-        np.where(known, hhi, median),
-        np.where(known, hhi_sd, 0.25),
-        np.nan_to_num(opening),
-        np.where(np.isnan(opening), 0.1, 0.03),
-        share,
-        share_sd,
+    year, told = int(flows.years[-1]), known & ~np.isnan(opening)
+    parts = (
+        known_or_predicted(np.where(known, hhi, median), np.where(known, hhi_sd, 0.25), year, known, flows.source),
+        known_or_predicted(np.where(told, opening, 0.0), np.where(told, 0.03, 0.1), year, told, flows.source),
+        _home_share(flows, now, home, assumed["zero_flow_usd"]),
     )
+    return Suppliers(*(_credited(c, flows.by_user & (c.status == OBSERVED)) for c in parts))
 
 
-def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> tuple[Floats, Floats]:
-    """Home's share of imports (M,), sd of its ln. An unlisted pair is taken as a quarter of its bound, held loosely.
+def _suppliers(chapter: Flows, line: Flows | None, home: int, assumed: Assumptions) -> Suppliers:
+    """Suppliers of the line where it is covered, of the chapter elsewhere."""
+    wide = goods_suppliers(chapter, home, assumed)
+    if line is None:
+        return wide
+    own = goods_suppliers(line, home, assumed)
+    return Suppliers(*(choose(line.covered, getattr(own, f.name), getattr(wide, f.name)) for f in fields(Suppliers)))
+
+
+def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> Column:
+    """Home's share of imports, sd of its ln. An unlisted pair is taken as a quarter of its bound, held loosely.
 
     The bound is ``zero_usd`` where every flow above that is listed.
     """
@@ -162,31 +184,32 @@ def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> tu
     bound = np.full(len(sold), zero_usd) if flows.complete else flows.recent.bound[:, home]
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(imports > 0, np.where(listed, sold, bound / 4) / imports, 0.0)
-    return np.clip(share, SHARE_FLOOR, 1.0), np.where(listed, 0.25, 1.5)
+    told = (listed | flows.complete) & ~np.isnan(imports) & (flows.kind != "composite")
+    value, sd = np.clip(share, SHARE_FLOOR, 1.0), np.where(listed, 0.25, 1.5)
+    return known_or_predicted(value, sd, int(flows.years[-1]), told, flows.source)
 
 
 def _assemble_goods(
-    firm: Firm, code: str, flows: Flows, level: Level, evidence: Evidence, notes: tuple[str, ...], assumed: Assumptions
-) -> Demand:
-    home = evidence.markets.index(firm.home)
-    growth, growth_sd = _growth(flows, int(assumed["growth_years"]))
+    firm: Firm, code: str, chapter: Flows, line: Flows | None, level: Column, evidence: Evidence,
+    notes: tuple[str, ...], assumed: Assumptions,
+) -> Demand:  # fmt: skip
+    home, flows = evidence.markets.index(firm.home), line or chapter
     spend, spend_sd = _goods_expenditure(flows, level, code[:2], evidence, assumed)
     return Demand(
         kind=flows.kind,
         label=f"HS {code}",
         code=f"hs:{code}",
         value=level.value,
-        sd_log=level.sd_log,
+        sd_log=level.sd,
         year=level.year,
         status=level.status,
-        source=np.full(len(level.value), flows.source, object),
+        source=level.source,
         expenditure=np.exp(spend),
         expenditure_sd=spend_sd,
         home_expenditure=float(np.exp(spend[home])),
         home_expenditure_sd=float(spend_sd[home]),
-        growth=growth,
-        growth_sd=growth_sd,
-        suppliers=goods_suppliers(flows, home, assumed),
+        growth=_growth(chapter, line, assumed),
+        suppliers=_suppliers(chapter, line, home, assumed),
         home_rca=float(advantage(flows, evidence, assumed)[home]),
         notes=notes,
     )
@@ -207,7 +230,7 @@ def advantage(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Floats:
 
 
 def _goods_expenditure(
-    flows: Flows, level: Level, hs2: str, evidence: Evidence, assumed: Assumptions
+    flows: Flows, level: Column, hs2: str, evidence: Evidence, assumed: Assumptions
 ) -> tuple[Floats, Floats]:
     """ln of what each market buys of the product, home-made included, and its sd.
 
@@ -223,7 +246,7 @@ def _goods_expenditure(
     by_imports = np.log(level.value / bought)
     gdp = size_covariates(evidence)[:, 0]
     world = np.log(np.exp(by_imports).sum() / np.exp(gdp).sum())
-    sds = [np.hypot(level.sd_log, assumed[a]) for a in ("apparent_exports_sd", "apparent_imports_sd")]
+    sds = [np.hypot(level.sd, assumed[a]) for a in ("apparent_exports_sd", "apparent_imports_sd")]
     return combine(
         np.stack([by_exports, by_imports, gdp + world]),
         np.stack([*sds, np.full(len(gdp), assumed["proportional_sd"])]),

@@ -20,7 +20,7 @@ import numpy as np
 
 from beachhead.assumptions import Assumptions, packaged
 from beachhead.evidence.model import Floats
-from beachhead.firm import Firm
+from beachhead.firm import Firm, main_offer, sales_abroad, sells_goods
 from beachhead.select.estimate import combine
 from beachhead.select.proximity import FULL_TARIFF
 from beachhead.select.result import Demand, Potential
@@ -71,14 +71,18 @@ def access_model(model: str, assumed: Assumptions) -> Access:
     return replace(shipped, beta=np.array(beta))
 
 
-def model_for(code: str, evidence: Evidence) -> str:
-    """Which elasticities suit an offer: those of the input–output sector that makes it; of several the first's."""
+def model_for(code: str, evidence: Evidence, *, goods: bool = True) -> str:
+    """Which elasticities suit an offer: those of the input–output sector that makes it.
+
+    ``code``: of the main offer, or codes joined by + with the main one first. ``goods``: whether it is a thing, which a
+    user's own code does not tell (:func:`beachhead.firm.sells_goods`).
+    """
     groups = {r["sector"]: r["model"] for r in read_table("access_groups.csv")}
     system, _, code = code.split("+")[0].partition(":")
     if system == "icio":
         return groups[code]
     if system == "user":
-        return "goods_agtpa"
+        return "goods_agtpa" if goods else "icio_services_business"
     rows = evidence.query("hs_icio_all")
     return groups[dict(zip(rows["hs2"].tolist(), rows["icio"].tolist(), strict=True))[code[:2]]]
 
@@ -137,19 +141,14 @@ def _firm_scale(
     """How the firm sells for its home sales, in ln, from the markets abroad where it sells: shift, sd, words.
 
     Home says 0 with sd ``home_scale_sd``; a market abroad says ln(sales there) − ln(gravity there), with the
-    spread that gravity leaves unexplained. Precision-weighted.
+    spread that gravity leaves unexplained. Precision-weighted; a market counts once, however the firm sells there.
     """
-    seen = [
-        p
-        for p in firm.presence
-        if p.sales_usd and p.country in evidence.markets and p.until is None and p.country != firm.home
-    ]
-    says = [0.0] + [
-        float(np.log(p.sales_usd or 1.0) - parts.value[evidence.markets.index(p.country)].sum()) for p in seen
-    ]
+    known = sales_abroad(firm, evidence.vintage)
+    seen = [m for m in known if m in evidence.markets and m != firm.home]
+    says = [0.0] + [float(np.log(known[m]) - parts.value[evidence.markets.index(m)].sum()) for m in seen]
     noise = np.hypot(assumed["firm_market_sd"], np.sqrt(np.median(np.diag(covariance)) if len(covariance) else 0.0))
     shift, sd = combine(np.array(says)[:, None], np.array([assumed["home_scale_sd"]] + [noise] * len(seen))[:, None])
-    where = ", ".join(p.country for p in seen)
+    where = ", ".join(seen)
     return float(shift[0]), float(sd[0]), f"sales in {where}" if seen else "home sales only"
 
 
@@ -158,9 +157,9 @@ def gravity(
 ) -> tuple[Parts, Estimate, str]:
     """The gravity estimate of ln sales (M,) with its parts; the sd leaves out the luck of one firm in one market."""
     m = len(evidence.markets)
-    access = access_model(model_for(demand.code, evidence), assumed)
+    goods = sells_goods(firm)
+    access = access_model(model_for(main_offer(firm).code, evidence, goods=goods), assumed)
     terms = trade_terms(firm.home, figures, evidence)
-    goods = not demand.code.startswith("icio")
     ratio_sd = np.hypot(demand.expenditure_sd, demand.home_expenditure_sd)
     base = _columns(
         [
@@ -199,8 +198,8 @@ def _within_sample(x: Floats, evidence: Evidence) -> Floats:
     return np.clip(x, x[seen].min(), x[seen].max())
 
 
-def entrants(demand: Demand, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions) -> Estimate:
-    """What a real entrant sells at maturity in each destination: ln USD of today (M,), and its sd.
+def entrants(code: str, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions) -> Estimate:
+    """What a real entrant with such an offer sells at maturity in each destination: ln USD of today (M,), and its sd.
 
     The sd leaves out the luck of one firm in one market (``firm_market_sd``), which no estimate can foresee.
     """
@@ -217,19 +216,22 @@ def entrants(demand: Demand, figures: dict[str, Floats], evidence: Evidence, ass
         + t["first_year", "contiguous"] * figures["contiguous"]
         + t["first_year", "common_official_language"] * figures["common_official_language"]
         + t["first_year", "ln_price_level"]
-        + t.get(("industry", _industry(demand)), 0.0)
+        + t.get(("industry", _industry(code)), 0.0)
     )
     mature = t["survivors", "year_6"] - t["survivors", "year_1"]
-    known = _industry(demand) != ""
+    known = _industry(code) != ""
     spread = [t["first_year", s] for s in ("sd_destination", "sd_origin", "sd_within")]
     between = 0.0 if known else t["industry", "sd_between"] ** 2
     sd = np.sqrt(max(np.sum(np.square(spread)) - assumed["firm_market_sd"] ** 2, 0.1) + between)
     return Estimate(np.nan_to_num(x + mature, nan=t["first_year", "constant"] + mature), np.full(len(x), sd))
 
 
-def _industry(demand: Demand) -> str:
-    """The industry of the exporter-dynamics data that makes the offer; "" for services and unknown goods."""
-    system, _, code = demand.code.split("+")[0].partition(":")
+def _industry(code: str) -> str:
+    """The industry of the exporter-dynamics data that makes the offer; "" for services and unknown goods.
+
+    ``code``: of the main offer, or codes joined by + with the main one first.
+    """
+    system, _, code = code.split("+")[0].partition(":")
     if system != "hs":
         return ""
     rows = read_table("industries.csv")
@@ -241,7 +243,9 @@ def entrant_band(demand: Demand) -> tuple[float, float, float]:
     """P10, P50 and P90 of real entrants' first-year sales of this kind, USD of today."""
     t = _entrant_table()
     middle = (
-        t["first_year", "constant"] + t["first_year", "ln_price_level"] + t.get(("industry", _industry(demand)), 0.0)
+        t["first_year", "constant"]
+        + t["first_year", "ln_price_level"]
+        + t.get(("industry", _industry(demand.code)), 0.0)
     )
     low, mid, high = (float(np.exp(middle + t["percentile", p])) for p in ("p10", "p50", "p90"))
     return low, mid, high
@@ -255,7 +259,7 @@ def potential_for(
     A firm without sales has no gravity estimate: entrants alone speak. Where it sells already, its own figure counts.
     What the two views can know is weighed by precision; the luck of one firm in one market is added to both alike.
     """
-    new = entrants(demand, figures, evidence, assumed)
+    new = entrants(main_offer(firm).code, figures, evidence, assumed)
     if firm.sales.home_usd > 0:
         parts, own, words = gravity(firm, demand, figures, evidence, assumed)
         notes: tuple[str, ...] = (f"Scale of the firm: {words}.",)
@@ -291,9 +295,9 @@ def potential_for(
 def _known_sales(firm: Firm, evidence: Evidence, mean: Floats, sd: Floats, known_sd: float) -> tuple[Floats, Floats]:
     """Where the firm sells now, its own sales speak (sd of ln ``known_sd``), the models only a little."""
     mean, sd = mean.copy(), sd.copy()
-    for p in firm.presence:
-        if p.sales_usd and p.until is None and p.country in evidence.markets:
-            k = evidence.markets.index(p.country)
-            both = combine(np.array([[mean[k]], [np.log(p.sales_usd)]]), np.array([[sd[k]], [known_sd]]))
+    for market, sales in sales_abroad(firm, evidence.vintage).items():
+        if market in evidence.markets:
+            k = evidence.markets.index(market)
+            both = combine(np.array([[mean[k]], [np.log(sales)]]), np.array([[sd[k]], [known_sd]]))
             mean[k], sd[k] = both[0][0], both[1][0]
     return mean, sd

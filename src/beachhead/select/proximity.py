@@ -38,7 +38,7 @@ def pair_figures(home: str, evidence: Evidence, assumed: Assumptions) -> dict[st
     """Every pair indicator from ``home`` to all markets, each (M,); nan where unknown."""
     rows = evidence.query("pairs_from", home=home)
     at = places(evidence.markets, rows["destination"])
-    out = {}
+    out: dict[str, Floats] = {}
     for name in PAIR:
         column = np.full(len(evidence.markets), np.nan)
         values = np.ma.filled(np.ma.asarray(rows[name], dtype=np.float64), np.nan)

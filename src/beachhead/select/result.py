@@ -49,15 +49,24 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Suppliers:
-    """Who supplies each market (M,): concentration, its yearly change, and the home country's share."""
+class Column:
+    """One figure of every market with its ground, each (M,): ``value``; ``sd`` on the scale on which it is scored;
+    ``year``; ``status``, an index into ``STATUSES``; ``source``, the id of one."""
 
-    hhi: Floats
-    hhi_sd: Floats
-    growth: Floats
-    growth_sd: Floats
-    home_share: Floats
-    home_share_sd: Floats
+    value: Floats
+    sd: Floats
+    year: NDArray[np.int16]
+    status: NDArray[np.int8]
+    source: NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suppliers:
+    """Who supplies each market: concentration, its yearly change, and the home country's share."""
+
+    hhi: Column
+    growth: Column
+    home_share: Column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,8 +90,7 @@ class Demand:
     expenditure_sd: Floats
     home_expenditure: float
     home_expenditure_sd: float
-    growth: Floats
-    growth_sd: Floats
+    growth: Column
     suppliers: Suppliers
     home_rca: float
     notes: tuple[str, ...]

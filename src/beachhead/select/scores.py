@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from beachhead.evidence.model import STATUSES, Facts, Floats, Indicator, Status
+from beachhead.errors import BeachheadError
+from beachhead.evidence.model import Facts, Floats
 from beachhead.evidence.scale import sd_natural, to_scale
-from beachhead.select.result import Demand
+from beachhead.select.result import Column, Demand
 from beachhead.select.tables import AXES, criteria, indicator_weights
 from beachhead.select.value import expected_value, line
 
@@ -42,62 +42,27 @@ def scored_indicators(evidence: Evidence) -> tuple[str, ...]:
     return tuple(sorted(usable, key=lambda i: order[known[i].criterion]))
 
 
-def product_columns(demand: Demand) -> dict[str, tuple[Floats, Floats]]:
-    """Value and sd on the scale, (M,) each, of the indicators that depend on the product.
+def product_columns(demand: Demand) -> dict[str, Column]:
+    """The indicators that depend on the product.
 
     Demand is scored as the market's share of the world's, so that large and small products share one yardstick.
     """
     return {
-        "demand": (demand.value, demand.sd_log),
-        "demand_growth": (demand.growth, demand.growth_sd),
-        "supplier_hhi": (demand.suppliers.hhi, demand.suppliers.hhi_sd),
-        "supplier_growth": (demand.suppliers.growth, demand.suppliers.growth_sd),
-        "home_share": (demand.suppliers.home_share, demand.suppliers.home_share_sd),
+        "demand": Column(demand.value, demand.sd_log, demand.year, demand.status, demand.source),
+        "demand_growth": demand.growth,
+        "supplier_hhi": demand.suppliers.hhi,
+        "supplier_growth": demand.suppliers.growth,
+        "home_share": demand.suppliers.home_share,
     }
 
 
-def gather(evidence: Evidence, demand: Demand, figures: dict[str, Floats], names: tuple[str, ...]) -> Facts:
+def gather(evidence: Evidence, columns: dict[str, Column], names: tuple[str, ...]) -> Facts:
     """All figures (M, K) behind the scores, whatever their scope, each with year, status and source."""
-    facts, product = evidence.facts(), product_columns(demand)
-    columns = [_column(name, facts, demand, product, figures, evidence) for name in names]
-    value, sd_t, year, status, source = (np.column_stack(c) for c in zip(*columns, strict=True))
+    chosen = [columns[n] for n in names]
+    value, sd_t, year, status, source = (np.column_stack([getattr(c, f.name) for c in chosen]) for f in fields(Column))
     transform = [evidence.catalogue.indicators[n].transform for n in names]
     sd = np.column_stack([sd_natural(value[:, k], sd_t[:, k], t) for k, t in enumerate(transform)])
-    return Facts(
-        evidence.markets, names, value.astype(np.float64), sd, sd_t.astype(np.float64), year.astype(np.int16),
-        status.astype(np.int8), source.astype(object),
-    )  # fmt: skip
-
-
-Column = tuple[NDArray[Any], ...]  # value, sd on the scale, year, status, source; (M,) each
-
-
-def _column(
-    name: str, facts: Facts, demand: Demand, product: dict[str, tuple[Floats, Floats]],
-    figures: dict[str, Floats], evidence: Evidence,
-) -> Column:  # fmt: skip
-    if name in facts.indicators:
-        k = facts.indicators.index(name)
-        return figures[name], facts.sd_t[:, k], facts.year[:, k], facts.status[:, k], facts.source[:, k]
-    m = len(evidence.markets)
-    if name in product:
-        value, sd_t = product[name]
-        return value, sd_t, demand.year, demand.status, demand.source
-    indicator = evidence.catalogue.indicators[name]
-    value, unknown = _filled(figures[name])
-    status = np.where(unknown, STATUSES.index(Status.IMPUTED), STATUSES.index(_status_of(indicator)))
-    sd_t = np.where(unknown, np.nanstd(value), 0.0)
-    return value, sd_t, np.full(m, int(evidence.vintage[:4])), status, np.full(m, indicator.source, object)
-
-
-def _status_of(indicator: Indicator) -> Status:
-    return Status.USER if indicator.scope == "firm" else Status.OBSERVED
-
-
-def _filled(x: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Unknown pair figures take the median, flagged."""
-    unknown = np.isnan(x)
-    return np.where(unknown, np.nanmedian(x), x), unknown
+    return Facts(evidence.markets, names, value, sd, sd_t, year, status, source)
 
 
 def scale_column(name: str, value: Floats, demand: Demand, transform: str) -> Floats:
@@ -107,17 +72,25 @@ def scale_column(name: str, value: Floats, demand: Demand, transform: str) -> Fl
     return to_scale(value, transform)
 
 
-def decision_table(evidence: Evidence, demand: Demand, figures: dict[str, Floats]) -> Table:
+def decision_table(evidence: Evidence, demand: Demand, columns: dict[str, Column]) -> Table:
     """Values of every market on every scored indicator, with their uncertainty."""
     names = scored_indicators(evidence)
     known = evidence.catalogue.indicators
-    raw, anchors = gather(evidence, demand, figures, names), evidence.anchors()
+    raw, anchors = gather(evidence, columns | product_columns(demand), names), evidence.anchors()
     transform = [known[n].transform for n in names]
     x = np.column_stack([scale_column(n, raw.value[:, k], demand, transform[k]) for k, n in enumerate(names)])
     ends = np.array([[float(to_scale(a, t)) for a in anchors[n]] for n, t in zip(names, transform, strict=True)])
     direction = np.array([float(known[n].direction) for n in names])
     intercept, slope = line(ends[:, 0], ends[:, 1], direction)
     centre, spread = intercept + slope * x, np.abs(slope) * raw.sd_t
+    _check_finite(centre + spread, names)
     criterion_of = tuple(known[n].criterion for n in names)
     split = sum(criteria()[c].axis == AXES[0] for c in criterion_of)
     return Table(names, criterion_of, split, centre, spread, expected_value(centre, spread), raw)
+
+
+def _check_finite(table: Floats, names: tuple[str, ...]) -> None:
+    """A figure that is no number would rank markets by the alphabet: stop instead, and name it."""
+    broken = [n for k, n in enumerate(names) if not np.all(np.isfinite(table[:, k]))]
+    if broken:
+        raise BeachheadError(f"figures of {', '.join(broken)} cannot be used: some are no number; check your own files")

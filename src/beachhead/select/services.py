@@ -8,14 +8,16 @@ import numpy as np
 
 from beachhead.assumptions import Assumptions
 from beachhead.errors import bad
-from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
+from beachhead.select.columns import PREDICTED, column, known_or_predicted
 from beachhead.select.estimate import predict_missing
-from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, Demand, Suppliers
+from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, Column, Demand, Suppliers
 from beachhead.select.sectors import SectorTrade, log_or_nan, sector_trade, size_covariates
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
+
+YEAR, SOURCE = 2022, "oecd-icio"  # of the world input–output table
 
 
 def services_demand(firm: Firm, code: str, evidence: Evidence, assumed: Assumptions) -> Demand:
@@ -26,24 +28,22 @@ def services_demand(firm: Firm, code: str, evidence: Evidence, assumed: Assumpti
     home = evidence.markets.index(firm.home)
     spend, extra = predict_missing(log_or_nan(trade.total), size_covariates(evidence))
     sd = np.where(trade.known, assumed["services_model_sd"], extra)
-    growth, growth_sd = _services_growth(evidence, assumed["services_growth_sd"])
     return Demand(
         kind="services",
         label=f"ICIO {code}",
         code=f"icio:{code}",
         value=np.exp(spend),
         sd_log=sd,
-        year=np.full(len(sd), 2022, np.int16),
+        year=np.full(len(sd), YEAR, np.int16),
         status=np.where(trade.known, OBSERVED, IMPUTED).astype(np.int8),
-        source=np.where(trade.known, "oecd-icio", "beachhead-imputation").astype(object),
+        source=np.where(trade.known, SOURCE, PREDICTED).astype(object),
         expenditure=np.exp(spend),
         expenditure_sd=sd,
         home_expenditure=float(np.exp(spend[home])),
         home_expenditure_sd=float(sd[home]),
-        growth=growth,
-        growth_sd=growth_sd,
+        growth=_services_growth(evidence, assumed["services_growth_sd"]),
         suppliers=_services_suppliers(trade, home),
-        home_rca=_services_advantage(trade, code, evidence, home),
+        home_rca=_services_advantage(code, evidence, home),
         notes=_services_notes(trade),
     )
 
@@ -67,25 +67,23 @@ def _services_suppliers(trade: SectorTrade, home: int) -> Suppliers:
     fill = np.median(share[known, home]) if known.any() else SHARE_FLOOR
     home_share = np.clip(np.where(known, share[:, home], fill), SHARE_FLOOR, 1)
     spread = float(np.std(np.log(home_share[known]))) if known.sum() > 1 else 1.0
+    middle, width = np.median(hhi[known]), np.std(hhi[known])
     return Suppliers(
-        np.where(known, hhi, np.median(hhi[known])),
-        np.where(known, 0.05, np.std(hhi[known])),
-        np.zeros(len(hhi)),
-        np.full(len(hhi), 0.05),
-        home_share,
-        np.where(known, 0.5, spread),
+        known_or_predicted(np.where(known, hhi, middle), np.where(known, 0.05, width), YEAR, known, SOURCE),
+        column(np.zeros(len(hhi)), 0.05, YEAR, IMPUTED, PREDICTED),  # one year tells no change
+        known_or_predicted(home_share, np.where(known, 0.5, spread), YEAR, known, SOURCE),
     )
 
 
-def _services_growth(evidence: Evidence, sd: float) -> tuple[Floats, Floats]:
+def _services_growth(evidence: Evidence, sd: float) -> Column:
     """Growth of the economy in place of growth of the purchases: log points a year, and a wide sd."""
     facts = evidence.facts()
     k = facts.indicators.index("gdp_growth")
     growth = np.log1p(np.maximum(facts.value[:, k], -50) / 100)
-    return growth, np.hypot(facts.sd_t[:, k] / 100, sd)
+    return column(growth, np.hypot(facts.sd_t[:, k] / 100, sd), facts.year[:, k], IMPUTED, facts.source[:, k])
 
 
-def _services_advantage(trade: SectorTrade, code: str, evidence: Evidence, home: int) -> float:
+def _services_advantage(code: str, evidence: Evidence, home: int) -> float:
     rows = evidence.query("icio_exports_all")
     exporter, sector, value = (rows[c] for c in ("exporter", "sector", "value_usd"))
     mine, this = exporter == evidence.markets[home], sector == code

@@ -1,4 +1,5 @@
--- Pairs of an HS6 line, USD. A pair's figure comes from the newest of the user's files that has it, else the snapshot.
+-- Pairs of an HS6 line, USD. A pair's figure comes from the newest of the user's files that has it (priority above 0),
+-- else from the snapshot (0).
 WITH flows AS (
   SELECT year, importer, exporter, value_usd, 0 AS priority FROM hs6_flows WHERE hs6 = :hs6
   UNION ALL
@@ -9,4 +10,4 @@ layers AS (
          ROW_NUMBER() OVER (PARTITION BY year, importer, exporter ORDER BY priority DESC) AS place
   FROM flows WHERE importer <> 'WLD' AND exporter <> 'WLD' GROUP BY year, importer, exporter, priority
 )
-SELECT year, importer, exporter, value_usd FROM layers WHERE place = 1 ORDER BY year, importer, exporter
+SELECT year, importer, exporter, value_usd, priority FROM layers WHERE place = 1 ORDER BY year, importer, exporter

@@ -9,8 +9,8 @@ WITH cells AS (
 SELECT c.line, x.iso3 AS exporter, m.iso3 AS importer, CONCAT('hs:', c.hs6) AS product, c.year,
   c.v * 1000 AS value_usd, c.q AS quantity_t, :revision AS revision, :source AS source, '' AS side,
   CASE
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :this_year)
-      THEN CONCAT('t “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :last_year)
+      THEN CONCAT('t “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:last_year AS VARCHAR))
     WHEN x.iso3 IS NULL THEN CONCAT('i “', SUBSTRING(c.seller, 1, 40), '” is not a country code')
     WHEN m.iso3 IS NULL THEN CONCAT('j “', SUBSTRING(c.buyer, 1, 40), '” is not a country code')
     WHEN NOT regexp_like(c.code, '^[0-9]{1,6}$') THEN CONCAT('k “', SUBSTRING(c.code, 1, 40), '” is not an HS6 code')

@@ -8,8 +8,8 @@ WITH cells AS (
 SELECT c.line, p.iso3 AS exporter, r.iso3 AS importer, CONCAT('user:ebops-', c.item) AS product, c.year,
   c.value * 1000000 AS value_usd, CAST(NULL AS DOUBLE) AS quantity_t, '' AS revision, :source AS source, '' AS side,
   CASE
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1980 AND :this_year)
-      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1980 to ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1980 AND :last_year)
+      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1980 to ', CAST(:last_year AS VARCHAR))
     WHEN NOT regexp_like(c.item, '^[A-Za-z0-9_-]+$') THEN CONCAT('Item_code “', SUBSTRING(c.item, 1, 40), '” is not an EBOPS item')
     WHEN c.value IS NULL OR isnan(c.value) OR c.value < 0 OR c.value > 1e9
       THEN CONCAT('Balanced_value “', SUBSTRING(c.value_text, 1, 40), '” is not a number of zero or more')

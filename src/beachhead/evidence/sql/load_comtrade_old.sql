@@ -14,8 +14,8 @@ SELECT c.line,
   CONCAT('hs:', CASE WHEN CHAR_LENGTH(c.code) IN (1, 3, 5) THEN '0' ELSE '' END, c.code) AS product,
   c.year, c.value_usd, c.quantity_t, COALESCE(h.revision, '') AS revision, :source AS source, c.flow AS side,
   CASE
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1962 AND :this_year)
-      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1962 to ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1962 AND :last_year)
+      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1962 to ', CAST(:last_year AS VARCHAR))
     WHEN NOT regexp_like(c.code, '^[0-9]{1,6}$') THEN CONCAT('Commodity Code “', SUBSTRING(c.code, 1, 40), '” is not an HS code')
     WHEN c.value_usd IS NULL OR isnan(c.value_usd) OR c.value_usd < 0 OR c.value_usd > 1e15
       THEN CONCAT('Trade Value “', SUBSTRING(c.value_text, 1, 40), '” is not a number of zero or more')

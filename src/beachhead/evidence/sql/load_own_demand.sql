@@ -18,8 +18,8 @@ SELECT c.line, c.market, c.product, c.value_usd, c.sd_log, c.year, c.source,
       THEN 'value_usd must be a finite number above zero; leave a market without demand out'
     WHEN c.sd_text <> '' AND (c.sd_log IS NULL OR isnan(c.sd_log) OR c.sd_log < 0 OR c.sd_log > 10)
       THEN 'sd_log must be a number from 0 to 10'
-    WHEN c.year_text <> '' AND NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :this_year)
-      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:this_year AS VARCHAR))
+    WHEN c.year_text <> '' AND NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :last_year)
+      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:last_year AS VARCHAR))
     WHEN CHAR_LENGTH(c.source) > 300 THEN 'source is longer than 300 characters'
   END AS reason,
   CASE WHEN CONCAT(c.market, c.product, c.value_text) = '' THEN 'empty line' END AS ignored

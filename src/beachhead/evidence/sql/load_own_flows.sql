@@ -23,8 +23,8 @@ SELECT c.line, x.iso3 AS exporter, m.iso3 AS importer, c.product, c.year, c.valu
     WHEN isnan(c.value_usd) OR c.value_usd < 0 OR c.value_usd > 1e15 THEN 'value_usd must be a finite number of zero or more'
     WHEN c.quantity_text <> '' AND (c.quantity_t IS NULL OR isnan(c.quantity_t) OR c.quantity_t < 0 OR c.quantity_t > 1e15)
       THEN 'quantity_t must be a number of zero or more'
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :this_year)
-      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :last_year)
+      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:last_year AS VARCHAR))
     WHEN CHAR_LENGTH(c.source) > 300 THEN 'source is longer than 300 characters'
   END AS reason,
   CASE WHEN CONCAT(c.seller, c.buyer, c.product, c.value_text) = '' THEN 'empty line' END AS ignored

@@ -17,8 +17,8 @@ SELECT c.line, c.market, c.indicator, c.value, c.sd, c.year, c.source,
     WHEN l.positive AND c.value <= 0 THEN 'value must be above zero'
     WHEN c.value < l.low OR c.value > l.high THEN CONCAT('value is outside ', l.shown)
     WHEN c.sd_text <> '' AND (c.sd IS NULL OR isnan(c.sd) OR c.sd < 0 OR c.sd > 1e300) THEN 'sd must be a number of zero or more'
-    WHEN c.year_text <> '' AND NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :this_year)
-      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:this_year AS VARCHAR))
+    WHEN c.year_text <> '' AND NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1900 AND :last_year)
+      THEN CONCAT('year “', SUBSTRING(c.year_text, 1, 40), '” is not between 1900 and ', CAST(:last_year AS VARCHAR))
     WHEN CHAR_LENGTH(c.source) > 300 THEN 'source is longer than 300 characters'
   END AS reason,
   CASE WHEN CONCAT(c.market, c.indicator, c.value_text) = '' THEN 'empty line' END AS ignored

@@ -10,8 +10,8 @@ SELECT c.line, r.iso3 AS importer, COALESCE(p.iso3, 'WLD') AS exporter,
   c.year, CASE WHEN c.partner IN ('', '0', '000') THEN 'MFN' ELSE 'PRF' END AS basis,
   c.simple_pct, CAST(NULL AS DOUBLE) AS weighted_pct, :source AS source,
   CASE
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :this_year)
-      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :last_year)
+      THEN CONCAT('Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:last_year AS VARCHAR))
     WHEN NOT regexp_like(c.code, '^[0-9]{1,6}$') THEN CONCAT('ProductCode “', SUBSTRING(c.code, 1, 40), '” is not an HS code')
     WHEN c.simple_pct IS NULL OR isnan(c.simple_pct) OR c.simple_pct < 0 OR c.simple_pct > 5000
       THEN CONCAT('SimpleAverage “', SUBSTRING(c.simple_text, 1, 40), '” is not a percentage from 0 to 5000')

@@ -14,7 +14,7 @@ SELECT c.line, c.market, c.indicator, c.value, CAST(NULL AS DOUBLE) AS sd, c.yea
   CASE
     WHEN m.market IS NULL THEN 'aggregates and economies that are not markets'
     WHEN l.positive AND c.value = 0 THEN 'zeros that stand for missing'
-    WHEN c.year > :this_year THEN 'years to come'
+    WHEN c.year > :last_year THEN 'years to come'
   END AS ignored
 FROM cells AS c
 LEFT JOIN markets AS m ON c.market = m.market

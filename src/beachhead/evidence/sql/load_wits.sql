@@ -12,8 +12,8 @@ SELECT c.line, r.iso3 AS importer, p.iso3 AS exporter,
        ELSE CONCAT('hs:', CASE WHEN CHAR_LENGTH(c.code) IN (1, 3, 5) THEN '0' ELSE '' END, c.code) END AS product,
   c.year, c.basis, c.simple_pct, c.weighted_pct, :source AS source,
   CASE
-    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :this_year)
-      THEN CONCAT('Tariff Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:this_year AS VARCHAR))
+    WHEN c.year IS NULL OR NOT (regexp_like(c.year_text, '^[0-9]{4}$') AND c.year BETWEEN 1988 AND :last_year)
+      THEN CONCAT('Tariff Year “', SUBSTRING(c.year_text, 1, 40), '” is not a year from 1988 to ', CAST(:last_year AS VARCHAR))
     WHEN c.simple_pct IS NULL AND c.weighted_pct IS NULL
       THEN CONCAT('neither average is a number: “', SUBSTRING(c.simple_text, 1, 20), '”, “', SUBSTRING(c.weighted_text, 1, 20), '”')
     WHEN isnan(COALESCE(c.simple_pct, 0)) OR isnan(COALESCE(c.weighted_pct, 0)) OR c.simple_pct < 0 OR c.weighted_pct < 0
