@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -25,3 +26,10 @@ def example(name):
     firm = load_firm(EXAMPLES / f"{name}.toml")
     evidence = evidence_for(firm.evidence)
     return firm, evidence, select_markets(firm, evidence)
+
+
+def with_facts(evidence, facts):
+    """The same evidence with other country-wide facts."""
+    other = copy(evidence)
+    other._facts = facts
+    return other

@@ -152,7 +152,7 @@ def real():  # type: ignore[no-untyped-def]
 
 
 @needs_raw
-def test_left_out_values_of_every_indicator_fall_inside_their_90_percent_intervals(real) -> None:  # type: ignore[no-untyped-def]
+def test_the_scale_makes_intervals_hold_nine_in_ten_of_the_errors_it_was_fitted_to(real) -> None:  # type: ignore[no-untyped-def]
     names, values, *_, done = real
     inside = np.abs(values - done.mean) <= NORMAL_90 * done.sd
     for k, name in enumerate(names):
@@ -188,3 +188,72 @@ def test_refitting_everything_without_a_cell_confirms_the_shortcut(real) -> None
                 moved.append(abs(done.mean[i, k] - again.mean[i, k]) / done.sd[i, k])
     assert 0.83 <= np.mean(inside) <= 0.97
     assert np.median(moved) < 0.15
+
+
+FOLDS = 10
+
+
+def held_out(real, hidden):  # type: ignore[no-untyped-def]
+    """Whether values lie in their 90 % intervals when everything is fitted without them: (M, K), NaN where unknown.
+
+    ``hidden`` (M, K): the fold that each cell belongs to, -1 for those that are never hidden. Penalties, neighbours,
+    blends, spreads and scales are all chosen anew without the fold.
+    """
+    _, values, core, base, about, _ = real
+    inside = np.full(values.shape, np.nan)
+    for fold in range(FOLDS):
+        out = (hidden == fold) & np.isfinite(values)
+        guess = impute(np.where(out, np.nan, values), core, base, about)
+        inside[out] = (np.abs(values - guess.mean) <= NORMAL_90 * guess.sd)[out]
+    return inside
+
+
+def smallest_quarter(real) -> np.ndarray:  # type: ignore[no-untyped-def]
+    names, values, *_, done = real
+    k = names.index("gdp_usd")
+    gdp = np.where(np.isfinite(values[:, k]), values[:, k], done.mean[:, k])
+    return np.asarray(gdp <= np.quantile(gdp, 0.25))
+
+
+def report(title: str, names: list[str], inside: np.ndarray, small: np.ndarray) -> None:
+    """Shown by ``pytest -s``."""
+    print(f"\n{title}: all {np.nanmean(inside):.3f}, smallest quarter {np.nanmean(inside[small]):.3f}")
+    for name, share in sorted(zip(names, np.nanmean(inside, axis=0), strict=True), key=lambda row: row[1]):
+        print(f"  {name:32s} {share:.3f}")
+
+
+@needs_raw
+def test_values_of_a_fold_that_no_fit_has_seen_fall_inside_their_intervals(real) -> None:  # type: ignore[no-untyped-def]
+    """Ten folds of cells. Pooled 85–95 %; three standard errors of the 139 values of the least known for each alone.
+
+    Measured: 90.3 % of all, 88.8 % in the smallest quarter of economies by GDP; 86–93 % by indicator.
+    """
+    names, values, *_ = real
+    rng, hidden = np.random.default_rng(1), np.full(values.shape, -1)
+    for k in range(values.shape[1]):
+        rows = rng.permutation(np.flatnonzero(np.isfinite(values[:, k])))
+        hidden[rows, k] = np.arange(len(rows)) % FOLDS
+    inside, small = held_out(real, hidden), smallest_quarter(real)
+    report("cells held out", names, inside, small)
+    assert 0.85 <= np.nanmean(inside) <= 0.95
+    assert 0.85 <= np.nanmean(inside[small]) <= 0.95
+    each = np.nanmean(inside, axis=0)
+    assert each.min() >= 0.82 and each.max() <= 0.98
+
+
+@needs_raw
+def test_economies_of_which_only_trade_and_people_are_known_fall_inside_too(real) -> None:  # type: ignore[no-untyped-def]
+    """Ten folds of whole economies, as the least known ones are in truth: all indicators are hidden at once.
+
+    Measured: 89.0 % of all, 88.2 % in the smallest quarter; 81 % for the worst (the overall logistics score).
+    """
+    names, values, *_ = real
+    fold = np.random.default_rng(2).permutation(len(values)) % FOLDS
+    indicator = np.array([not name.startswith("goods_") for name in names])
+    inside = held_out(real, np.where(indicator, fold[:, None], -1))[:, indicator]
+    small = smallest_quarter(real)
+    report("economies held out", [n for n in names if not n.startswith("goods_")], inside, small)
+    assert 0.85 <= np.nanmean(inside) <= 0.95
+    assert 0.85 <= np.nanmean(inside[small]) <= 0.95
+    each = np.nanmean(inside, axis=0)
+    assert each.min() >= 0.79 and each.max() <= 0.98

@@ -279,6 +279,16 @@ def test_exchange_rates(server, tmp_path):
     assert (year, status, source) == (2026, Status.OBSERVED, "ecb-fx")
 
 
+def test_the_settings_of_another_user_of_the_package_come_back(server, tmp_path):
+    import wbgapi
+
+    before = wbgapi.endpoint, wbgapi.get_options
+    server.fails_at = CODES[2]
+    with pytest.raises(UnreachableError):
+        refresh("worldbank", tmp_path)
+    assert (wbgapi.endpoint, wbgapi.get_options) == before
+
+
 def test_an_answer_that_is_no_data_is_no_traceback(server, tmp_path):
     server.fails_at = "EXR"
     with pytest.raises(UnreachableError, match="European Central Bank"):

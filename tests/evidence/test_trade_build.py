@@ -195,6 +195,18 @@ def test_pairs_that_no_longer_apply_an_agreement_do_not_have_it(ask: Ask) -> Non
     assert rows == [(2019, 0)]
 
 
+@pytest.mark.parametrize(("partner", "last"), [("SLV", 2022), ("HND", 2023), ("NIC", 2021), ("GTM", None)])
+def test_who_broke_with_taiwan_ended_its_agreement(ask: Ask, partner: str, last: int | None) -> None:
+    rows = ask(f"SELECT year_to FROM agreements WHERE origin = '{partner}' AND destination = 'TWN'")
+    assert rows == [(last,)]
+
+
+@pytest.mark.parametrize("partner", ["GBR", "OMN"])
+def test_a_signature_is_not_an_entry_into_force(ask: Ask, partner: str) -> None:
+    query = f"SELECT agreement FROM agreements WHERE origin = 'IND' AND destination = '{partner}' AND NOT partial"
+    assert ask(query) == []
+
+
 def test_thin_agreements_are_marked_and_the_thinnest_left_out(ask: Ask) -> None:
     assert ask("SELECT * FROM agreements WHERE name LIKE '%GSTP%' OR name LIKE 'Global System%'") == []
     assert ask("SELECT DISTINCT partial FROM agreements WHERE agreement IN ('afcfta', 'jpn-usa', 'chn-twn')") == [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cases import example
+from cases import example, with_facts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -90,19 +90,11 @@ def test_a_better_figure_never_lowers_a_score(data):
     value[m, k] += indicator.direction * abs(value[m, k]) * 0.2
     if indicator.transform == "log" and value[m, k] <= 0:
         return
-    better = _with_facts(evidence, replace(facts, value=value))
+    better = with_facts(evidence, replace(facts, value=value))
     after = select_markets(firm, better, draws=50)
     for market in before.markets:
         rise = after.score[after.markets.index(market)] - before.score[before.markets.index(market)]
         assert rise >= -1e-9 if market == facts.markets[m] else abs(rise) < 1e-9
-
-
-def _with_facts(evidence, facts):
-    import copy
-
-    other = copy.copy(evidence)
-    other._facts = facts
-    return other
 
 
 def test_no_market_left_is_a_clear_fault():

@@ -4,7 +4,9 @@ Two predictors compete on each indicator: ridge regression (Hoerl & Kennard 1970
 the other indicators, and the distance-weighted mean of the nearest markets in the space of the same columns. Penalty,
 number of neighbours and the blend of the two are those with the smallest leave-one-out error. The predictive sd grows
 for small and unusual markets, and is scaled so that 90 % of the left-out values fall inside their 90 % intervals
-(the jackknife of Barber, Candès, Ramdas & Tibshirani 2021).
+(the jackknife of Barber, Candès, Ramdas & Tibshirani 2021). That factor is fitted to the errors it is judged by, so
+the honest measure is another: with ten folds hidden from every choice, the intervals hold 90 % of the hidden values
+and 89 % in the smallest quarter of economies; with whole economies hidden but for trade and people, 89 and 88 %.
 
 Everything is on the scale of each indicator's transform. M markets, K columns, P predictors.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -142,33 +143,48 @@ def _package(name: str) -> Any:
 
 def _unreachable(service: str, url: str, error: Exception) -> UnreachableError:
     return UnreachableError(
-        f"{service} ({url}) cannot be reached: {type(error).__name__}. Nothing was changed; what was fetched so far is "
-        "kept for a day, so run the same command again when there is a connection"
+        f"{service} ({url}) cannot be reached{_answered(error)}. Nothing was changed; what was fetched so far is kept "
+        "for a day, so run the same command again when there is a connection"
     )
+
+
+def _answered(error: Exception) -> str:
+    """The status of the service's answer, if it gave any."""
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    return f": it answers {status}" if status else ""
 
 
 def worldbank_pieces() -> list[Piece]:
     """One piece per indicator of ``wdi.csv``, from the World Bank's data service."""
     wb = _package("wbgapi")
+    return [Piece(row["code"], partial(_worldbank, wb, row["code"])) for row in table("wdi")]
+
+
+@contextmanager
+def _settings(wb: Any) -> Iterator[str]:
+    """Our address and timeout in the package's globals while the block runs; another program's come back after it."""
+    before = wb.endpoint, wb.get_options
     wb.endpoint = os.environ.get("BEACHHEAD_WORLDBANK_URL") or "https://api.worldbank.org/v2"
     wb.get_options = {"timeout": TIMEOUT}
-    return [Piece(row["code"], partial(_worldbank, wb, row["code"])) for row in table("wdi")]
+    try:
+        yield wb.endpoint
+    finally:
+        wb.endpoint, wb.get_options = before
 
 
 def _worldbank(wb: Any, code: str) -> list[Row]:
     """The newest years of one indicator, checked like those of a file that the user adds."""
     import requests
 
-    try:
-        found = list(wb.data.fetch(code, mrv=YEARS, skipBlanks=True, skipAggs=True, numericTimeKeys=True))
-    except wb.APIResponseError as error:
-        raise _unreachable("the World Bank", wb.endpoint, error) from error
-    except wb.APIError as error:
-        if error.code is None or error.code in (400, 404):
-            raise NotOfferedError(code) from error
-        raise _unreachable("the World Bank", wb.endpoint, error) from error
-    except (requests.RequestException, OSError) as error:
-        raise _unreachable("the World Bank", wb.endpoint, error) from error
+    with _settings(wb) as url:
+        try:
+            found = list(wb.data.fetch(code, mrv=YEARS, skipBlanks=True, skipAggs=True, numericTimeKeys=True))
+        except wb.APIError as error:
+            if not isinstance(error, wb.APIResponseError) and error.code in (None, 400, 404):
+                raise NotOfferedError(code) from error
+            raise _unreachable("the World Bank", url, error) from error
+        except (requests.RequestException, OSError) as error:
+            raise _unreachable("the World Bank", url, error) from error
     return _checked(code, found)
 
 
@@ -189,7 +205,7 @@ def _checked(code: str, found: list[Row]) -> list[Row]:
         "value": [repr(row["value"]) for row in found],
     }
     keep(connection, "block", pa.table(block))
-    params = {"this_year": datetime.now(UTC).year, "source": "wdi"}
+    params = {"last_year": datetime.now(UTC).year, "source": "wdi"}
     rows = connection.sql(sql("load_wdi"), params=params).to_arrow_table().to_pylist()
     connection.close()
     return [

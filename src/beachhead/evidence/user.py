@@ -43,7 +43,7 @@ class AddReport:
     rejected: tuple[Rejected, ...]
     rejected_count: int
     ignored: dict[str, int]  # lines passed over on purpose: reason -> count
-    already: bool = False  # the same file had been added before; nothing changed
+    already: bool = False  # the same file had been added before; nothing changed (``ignored`` is not counted again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,11 @@ def add_file(path: Path, home_dir: Path, on_bytes: OnBytes = lambda count: None)
     folder, checksum = home_dir / "evidence", sha256(path)
     older = [one for one in read_index(folder) if one.name == path.name]
     same = next((one for one in older if one.sha256 == checksum), None)
-    if same:
-        return AddReport(same.name, same.kind, opened.format.name, same.rows, (), same.rejected, {}, already=True)
     tally = Tally()
+    if same:
+        for chunk in read(opened, on_bytes) if same.rejected else ():
+            tally.count(chunk)
+        return replace(tally.report(same.name, opened.format, same.rows), already=True)
     stored = f"{checksum[:16]}-{_slug(path.name)}.parquet"
     try:
         rows = _store(opened, tally, folder / stored, on_bytes)

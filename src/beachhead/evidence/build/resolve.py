@@ -18,7 +18,7 @@ from beachhead.evidence.catalogue import Noise
 from beachhead.evidence.impute import Prediction, impute
 from beachhead.evidence.model import Floats, Status
 from beachhead.evidence.scale import from_scale, sd_natural, sd_scale, to_scale
-from beachhead.evidence.stale import staleness
+from beachhead.evidence.stale import drift, staleness
 
 REFERENCE_YEAR: Final = 2025  # the last complete year before the vintage of the snapshot
 HORIZON: Final = 25
@@ -27,6 +27,10 @@ FRESH: Final = 1  # years behind the newest vintage that still count as observed
 OLD: Final = 8  # years behind the newest vintage after which a value is no example for others, and may give way
 CARRIED_INPUT: Final = {"consumption_per_capita": "household_share"}  # indicator -> the input that ends early
 IMPUTED: Final = "beachhead-imputation"
+
+STALENESS: Final = pa.schema(
+    [("indicator", pa.string()), ("years", pa.int16()), ("sd_t", pa.float64()), ("drift_t", pa.float64())]
+)
 
 Ints = NDArray[np.int64]
 
@@ -64,15 +68,22 @@ def newest_vintage(year: Ints) -> int:
     return int(years[np.flatnonzero(counts >= VINTAGE_SHARE * len(known))[-1]])
 
 
-def staleness_of(raw: Raw) -> dict[str, Floats]:
-    """Sd on the scale after 0 … HORIZON years, by indicator."""
-    catalogue = raw.catalogue
-    return {name: _staleness(raw, name, catalogue.noise[name].staleness) for name in catalogue.of_scope("country")}
+@dataclass(frozen=True, slots=True, eq=False)
+class Ageing:
+    """Sd on the scale after 0 … HORIZON years (HORIZON + 1,): ``own`` of a market's own changes, ``drift`` of all's."""
+
+    own: Floats
+    drift: Floats
 
 
-def _staleness(raw: Raw, series: str, default: float) -> Floats:
+def ageing_of(raw: Raw) -> dict[str, Ageing]:
+    """How each country indicator grows old."""
+    return {name: _ageing(raw, name) for name in raw.catalogue.of_scope("country")}
+
+
+def _ageing(raw: Raw, series: str) -> Ageing:
     scaled = finite(to_scale(grids_of(raw)[series].value, raw.catalogue.indicators[series].transform))
-    return staleness(scaled, HORIZON, default)
+    return Ageing(staleness(scaled, HORIZON, raw.catalogue.noise[series].staleness), drift(scaled, HORIZON))
 
 
 def finite(scaled: Floats) -> Floats:
@@ -80,19 +91,20 @@ def finite(scaled: Floats) -> Floats:
     return np.where(np.isfinite(scaled), scaled, np.nan)
 
 
-def observed_sd(seen: Latest, noise: Noise, transform: str, stale: Floats, lagged: Floats) -> Floats:
-    """Sd (M,) on the scale of observed values: published or usual error, age, and inputs that were carried forward."""
+def observed_sd(seen: Latest, noise: Noise, transform: str, ageing: Ageing, lagged: Floats) -> Floats:
+    """Sd (M,) on the scale of observed values: published or usual error, age, and inputs that were carried forward.
+
+    A value behind the newest vintage has also missed what all others went through since.
+    """
     measured = np.where(np.isnan(seen.sd), noise.measurement_sd, sd_scale(seen.value, seen.sd, transform))
-    age = np.clip(REFERENCE_YEAR - seen.year, 0, HORIZON)
-    return np.asarray(np.sqrt(measured**2 + stale[age] ** 2 + lagged[np.clip(seen.lag, 0, HORIZON)] ** 2))
+    age, behind = (np.clip(y - seen.year, 0, HORIZON) for y in (REFERENCE_YEAR, newest_vintage(seen.year)))
+    carried = lagged[np.clip(seen.lag, 0, HORIZON)]
+    return np.asarray(np.sqrt(measured**2 + ageing.own[age] ** 2 + ageing.drift[behind] ** 2 + carried**2))
 
 
 def _carried_input(raw: Raw, name: str) -> Floats:
     """Staleness of the input that an indicator may carry forward; zero for those that carry none."""
-    if name not in CARRIED_INPUT:
-        return np.zeros(HORIZON + 1)
-    series = CARRIED_INPUT[name]
-    return _staleness(raw, series, raw.catalogue.noise[name].staleness)
+    return _ageing(raw, CARRIED_INPUT[name]).own if name in CARRIED_INPUT else np.zeros(HORIZON + 1)
 
 
 def status_of(seen: Latest) -> NDArray[np.object_]:
@@ -148,22 +160,22 @@ class Column:
     source: NDArray[np.object_]
 
 
-def known_column(raw: Raw, name: str, stale: Floats) -> Column:
+def known_column(raw: Raw, name: str, ageing: Ageing) -> Column:
     """The newest observed values of an indicator; NaN where there is none or the scale cannot hold it."""
     transform, noise = raw.catalogue.indicators[name].transform, raw.catalogue.noise[name]
     seen = latest(grids_of(raw)[name])
-    sd_t = observed_sd(seen, noise, transform, stale, _carried_input(raw, name))
+    sd_t = observed_sd(seen, noise, transform, ageing, _carried_input(raw, name))
     value = np.where(np.isfinite(to_scale(seen.value, transform)), seen.value, np.nan)
     return Column(value, sd_t, seen.year, status_of(seen), seen.source)
 
 
-def guessed_column(guess: Prediction, transform: str, vintage: int, stale: Floats) -> Column:
+def guessed_column(guess: Prediction, transform: str, vintage: int, ageing: Ageing) -> Column:
     """Predictions for every market, as of the indicator's newest vintage and aged like it."""
     age = int(np.clip(REFERENCE_YEAR - vintage, 0, HORIZON))
     value = significant(from_scale(guess.mean, transform))
     year = np.full(len(value), vintage)
     status, source = (np.full(len(value), text, dtype=object) for text in (Status.IMPUTED.value, IMPUTED))
-    return Column(value, np.hypot(guess.sd, stale[age]), year, status, source)
+    return Column(value, np.hypot(guess.sd, ageing.own[age]), year, status, source)
 
 
 def better(known: Column, guess: Column) -> NDArray[np.bool_]:
@@ -172,14 +184,14 @@ def better(known: Column, guess: Column) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(known.value) | outdated)
 
 
-def resolve_one(raw: Raw, name: str, stale: Floats) -> Column:
+def resolve_one(raw: Raw, name: str, ageing: Ageing) -> Column:
     """One indicator of all markets, from its newest values and its predictions."""
-    known = known_column(raw, name, stale)
+    known = known_column(raw, name, ageing)
     predictions: dict[str, Prediction] = raw.share("imputation", imputation_of)
     if name not in predictions:
         return known
     guess = guessed_column(
-        predictions[name], raw.catalogue.indicators[name].transform, newest_vintage(known.year), stale
+        predictions[name], raw.catalogue.indicators[name].transform, newest_vintage(known.year), ageing
     )
     use = better(known, guess)
     picked = (np.where(use, getattr(guess, f.name), getattr(known, f.name)) for f in fields(Column))
@@ -193,8 +205,8 @@ def significant(x: Floats, digits: int = 6) -> Floats:
 
 def resolve(raw: Raw) -> World:
     """Every country indicator of every market: the newest value, or a prediction where there is none."""
-    names, stale = raw.catalogue.of_scope("country"), staleness_of(raw)
-    columns = [resolve_one(raw, name, stale[name]) for name in names]
+    names, ageing = raw.catalogue.of_scope("country"), ageing_of(raw)
+    columns = [resolve_one(raw, name, ageing[name]) for name in names]
     value, sd_t, year, status, source = (
         np.column_stack([getattr(column, f.name) for column in columns]) for f in fields(Column)
     )
@@ -228,15 +240,13 @@ def resolved(raw: Raw) -> pa.Table:
 
 
 def staleness_table(raw: Raw) -> pa.Table:
-    """Sd on the scale that each indicator gains in so many years."""
+    """What an indicator's values gain on the scale in so many years: own changes ``sd_t``, common ones ``drift_t``."""
     rows = [
-        {"indicator": name, "years": years, "sd_t": sd}
-        for name, sds in staleness_of(raw).items()
-        for years, sd in enumerate(significant(sds))
+        {"indicator": name, "years": years, "sd_t": own, "drift_t": drift}
+        for name, ageing in ageing_of(raw).items()
+        for years, (own, drift) in enumerate(zip(significant(ageing.own), significant(ageing.drift), strict=True))
     ]
-    return pa.Table.from_pylist(
-        rows, schema=pa.schema([("indicator", pa.string()), ("years", pa.int16()), ("sd_t", pa.float64())])
-    )
+    return pa.Table.from_pylist(rows, schema=STALENESS)
 
 
 TABLES: Final = (

@@ -120,8 +120,8 @@ def _line_cells(line: bytes, header: Header) -> tuple[list[str], str]:
     try:
         text = line.decode().removesuffix("\r")
         cells = next(csv.reader([text], delimiter=header.delimiter, strict=True)) or [""] * len(header.names)
-    except UnicodeDecodeError:
-        return [], "is not UTF-8 text"
+    except UnicodeDecodeError as error:
+        return [], f"holds a byte (0x{line[error.start]:02x}) that is not UTF-8; save the file as CSV UTF-8"
     except csv.Error:
         return [], "a quoted cell does not end on its line"
     if len(cells) != len(header.names):

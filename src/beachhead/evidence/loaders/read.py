@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from beachhead.evidence import read_manifest
 from beachhead.evidence.catalogue import load_catalogue
-from beachhead.evidence.engine import connect, keep, sql
+from beachhead.evidence.engine import connect, keep, package_folder, sql
 from beachhead.evidence.loaders.cells import Cells, Rejected, parse
 from beachhead.evidence.loaders.files import readable
 from beachhead.evidence.loaders.formats import table
@@ -117,7 +118,7 @@ def _understand(connection: DuckDBPyConnection, source: Source, cells: Cells, *,
     """Turn cells into rows of evidence by the query of their format."""
     connection.register("block", cells.table)
     query = sql("load_" + source.header.format.id.replace("-", "_"))
-    values = {"this_year": datetime.now(UTC).year, "source": source.source, "revision": source.revision}
+    values = {"last_year": last_year(), "source": source.source, "revision": source.revision}
     params = {name: value for name, value in values.items() if f"${name}" in query}
     result = connection.sql(query, params=params).to_arrow_table()
     connection.unregister("block")
@@ -130,6 +131,12 @@ def _understand(connection: DuckDBPyConnection, source: Source, cells: Cells, *,
     rejected = [Rejected(one["line"], one["reason"], name) for one in lines]
     rejected += [replace(one, file=name) for one in cells.rejected]
     return Chunk(rows, tuple(sorted(rejected, key=lambda one: one.line)), ignored)
+
+
+@cache
+def last_year() -> int:
+    """The latest year that a row may be of: one after the snapshot's, so that a file reads the same on any day."""
+    return int(read_manifest(package_folder("snapshot"))["vintage"][:4]) + 1
 
 
 def _counts(reasons: pa.ChunkedArray) -> tuple[list[str], list[int]]:
