@@ -18,7 +18,7 @@ import beachhead
 from beachhead.assumptions import entries
 from beachhead.errors import InputError
 from beachhead.evidence.catalogue import load_catalogue
-from beachhead.firm import CRITERIA, Firm
+from beachhead.firm import CRITERIA, Firm, main_offer, recent, running, sales_abroad, sells_goods
 from beachhead.firm_file import check_draft, firm_text, read_firm
 from beachhead.firm_file.answers import known_fields, questions, read_answers, read_number
 from beachhead.firm_file.countries import find_country, guess_country, names
@@ -140,7 +140,7 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         read_firm(path)
     found = {fault.field: fault for fault in caught.value.faults}
     assert found.keys() == {
-        "name", "nmae", "home", "sector", "sells", "sells[0].code", "sells[0].share", "sales.home_usd", "capacity.team",
+        "name", "nmae", "home", "sector", "sells[0].code", "sells[0].share", "sales.home_usd", "capacity.team",
         "cash.floor_usd", "screen.exclude[0]", "weights.points.size",
     }  # fmt: skip
     assert '"DEU" for Germany' in found["home"].remedy and found["home"].value == '"DE"'
@@ -224,6 +224,79 @@ def test_year_and_quarter_of_the_same_year_are_in_order() -> None:
     assert faults(presence=[{"country": "USA", "since": "2020Q3", "until": "2020"}]) == {}
 
 
+# Where the firm is now, and what it mainly sells: one answer for all who ask.
+
+
+def spells(*presence: dict[str, Any]) -> Firm:
+    """The small firm with these spells abroad, in the USA unless said otherwise."""
+    return Firm.model_validate(SMALL | {"presence": [{"country": "USA", **p} for p in presence]})
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "runs"),
+    [
+        ("2020", None, True),
+        ("2026", None, True),  # the year has begun
+        ("2026Q4", None, True),
+        ("2027Q1", None, False),  # not yet
+        ("2020", "2026Q3", False),
+        ("2020", "2026Q4", True),  # the last quarter with sales is this one
+        ("2020", "2026", True),
+        ("2020", "2028", True),  # will be left
+        ("2027", "2028", False),
+    ],
+)
+def test_a_market_is_sold_in_from_its_first_quarter_to_its_last(since: str, until: str | None, runs: bool) -> None:
+    assert bool(running(spells({"since": since, "until": until}), "2026-11")) is runs
+
+
+def test_a_market_left_is_recent_for_so_many_quarters() -> None:
+    firm = spells({"since": "2020", "until": "2025Q4"})
+    assert recent(firm, "2026-11", 4) == firm.presence and recent(firm, "2026-11", 3) == ()
+
+
+def test_sales_of_a_country_are_those_of_all_ways_of_selling_there_now() -> None:
+    firm = spells(
+        {"since": "2020", "sales_usd": 30_000.0},
+        {"since": "2024", "sales_usd": 12_000.0, "mode": "ecommerce"},
+        {"since": "2015", "sales_usd": 99_000.0, "until": "2019"},
+        {"since": "2020", "country": "DEU"},
+        {"since": "2027", "country": "FRA", "sales_usd": 5_000.0},
+    )
+    assert sales_abroad(firm, "2026-11") == {"USA": 42_000.0}
+
+
+def offers(*sells: tuple[str, float], sector: str = "services") -> Firm:
+    """The small firm with these offers and their shares."""
+    return Firm.model_validate(
+        SMALL | {"sector": sector, "sells": [{"code": code, "share": share} for code, share in sells]}
+    )
+
+
+def test_the_main_offer_has_the_largest_share_and_is_the_first_of_equals() -> None:
+    assert main_offer(offers(("hs:64", 0.3), ("icio:J62_63", 0.7))).code == "icio:J62_63"
+    assert main_offer(offers(("hs:64", 0.5), ("icio:J62_63", 0.5))).code == "hs:64"
+
+
+@pytest.mark.parametrize(
+    ("code", "sector", "goods"),
+    [
+        ("hs:64", "services", True),
+        ("icio:C13T15", "technology", True),
+        ("icio:A01", "services", True),
+        ("icio:J62_63", "manufacturing", False),
+        ("user:shoes", "manufacturing", True),
+        ("user:advice", "services", False),
+    ],
+)
+def test_what_is_shipped_is_told_from_what_is_not(code: str, sector: str, goods: bool) -> None:
+    assert sells_goods(offers((code, 1.0), sector=sector)) is goods
+
+
+def test_goods_or_service_goes_by_the_main_offer() -> None:
+    assert not sells_goods(offers(("hs:64", 0.3), ("icio:J62_63", 0.7)))
+
+
 def test_an_assumption_may_be_named_with_or_without_quotes() -> None:
     """TOML takes the bare name for a table within the table; both mean the same."""
     bare, quoted = (tomllib.loads(text) for text in ("a.b.x_usd = 1", '"a.b.x_usd" = 1'))
@@ -257,7 +330,7 @@ def test_a_firm_built_in_python_obeys_the_same_rules() -> None:
 
 
 def test_fault_sentences_fill_all_their_places() -> None:
-    places = {"description", "near", "examples", "field", "list_form", "table_form"}
+    places = {"description", "near", "per_cent", "examples", "field", "list_form", "table_form"}
     limits = {"gt", "ge", "lt", "le", "expected", "max_length"}
     for sentence in words().values():
         assert set(re.findall(r"{(\w+)", sentence)) <= places | limits

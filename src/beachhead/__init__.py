@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
-    from beachhead.errors import BeachheadError, InputError, UnreachableError
+    from beachhead.errors import BeachheadError, InfeasibleError, InputError, UnreachableError
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
     from beachhead.flow import Plan, choose_modes, load_evidence, load_firm, plan, select_markets
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "BeachheadError": "errors",
+    "InfeasibleError": "errors",
     "InputError": "errors",
     "UnreachableError": "errors",
     "Firm": "firm",
@@ -38,6 +39,7 @@ __all__ = [
     "BeachheadError",
     "Evidence",
     "Firm",
+    "InfeasibleError",
     "InputError",
     "ModeChoice",
     "Plan",

@@ -42,6 +42,12 @@ def bad(field: str, value: object, remedy: str, where: str = "") -> InputError:
     return InputError(Fault(field, text if len(text) <= 80 else text[:77] + "...", remedy), where)
 
 
+class InfeasibleError(BeachheadError):
+    """No plan is possible under the owner's own limits; the message names the limits that conflict."""
+
+    exit_code = 3
+
+
 class UnreachableError(BeachheadError):
     """An outside service cannot be reached; nothing was changed."""
 

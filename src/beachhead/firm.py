@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from beachhead.assumptions import entries
 from beachhead.firm_rules import CRITERIA, broken_rules
+from beachhead.quarters import quarter_number
 
 __all__ = [
     "CRITERIA",
@@ -36,6 +37,11 @@ __all__ = [
     "Screen",
     "SectorId",
     "WeightChoice",
+    "main_offer",
+    "recent",
+    "running",
+    "sales_abroad",
+    "sells_goods",
 ]
 
 
@@ -175,6 +181,15 @@ class Presence(Record):
     sales_usd: Money | None = Field(
         default=None, description="Sales there in the last year, in USD. Leave out if not known.", examples=[46_000]
     )
+
+    def quarters(self, as_of: str) -> range:
+        """Quarters with sales up to that of the date ``as_of``, as numbers; empty if they start later.
+
+        A bare year means all of it: ``since`` from its first quarter, ``until`` to its last.
+        """
+        first = quarter_number(self.since if "Q" in self.since else f"{self.since}Q1")
+        now = quarter_number(as_of)
+        return range(first, min(now, quarter_number(self.until) if self.until else now) + 1)
 
 
 class Attitude(Record):
@@ -326,3 +341,42 @@ class Firm(Record):
         if faults:
             raise PydanticCustomError("broken_rules", "{text}", {"text": "; ".join(map(str, faults))})
         return self
+
+
+# What several parts of the plan ask of a firm. ``as_of`` is the vintage of the evidence, e.g. "2026-11".
+
+
+def running(firm: Firm, as_of: str) -> tuple[Presence, ...]:
+    """Where the firm sells now: what has started and is not left, in the order of the file."""
+    return recent(firm, as_of, 0)
+
+
+def recent(firm: Firm, as_of: str, quarters: float) -> tuple[Presence, ...]:
+    """Where the firm sells now, or had its last sales no more than so many quarters ago."""
+    now = quarter_number(as_of)
+    return tuple(p for p in firm.presence if (seen := p.quarters(as_of)) and now - seen[-1] <= quarters)
+
+
+def sales_abroad(firm: Firm, as_of: str) -> dict[str, float]:
+    """Sales a year by country where the firm sells now, USD, all its ways of selling there together.
+
+    Countries without a known figure are left out.
+    """
+    total: dict[str, float] = {}
+    for p in running(firm, as_of):
+        if p.sales_usd:
+            total[p.country] = total.get(p.country, 0.0) + p.sales_usd
+    return total
+
+
+def main_offer(firm: Firm) -> Offer:
+    """The offer with the largest share of home sales, the first of equals."""
+    return max(firm.sells, key=lambda offer: offer.share)
+
+
+def sells_goods(firm: Firm) -> bool:
+    """Whether the main offer is a thing that must be shipped. A user's own code goes by the sector."""
+    kind, _, code = main_offer(firm).code.partition(":")
+    if kind == "icio":
+        return code[0] in "ABC"  # farming, mining, industry
+    return kind == "hs" or firm.sector in ("manufacturing", "ecommerce_retail")

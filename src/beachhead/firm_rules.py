@@ -103,13 +103,16 @@ def floor_below_cash(draft: Draft) -> Iterator[Fault]:
 
 
 def shares_within_one(draft: Draft) -> Iterator[Fault]:
-    """The offers' shares of home sales add up to one at most; an offer without a share counts as one."""
+    """The offers' shares of home sales add up to one at most; an offer without a share counts as one.
+
+    A share that is itself out of range is told as such.
+    """
     shares = [1.0 if "share" not in row else number(row, "share") for _, row in rows(draft, "sells")]
     total = sum(share for share in shares if share is not None)
-    if None not in shares and total > 1 + 1e-9:
+    if all(share is not None and 0 <= share <= 1 for share in shares) and total > 1 + 1e-9:
         yield Fault(
             "sells",
-            f"shares add up to {total:.3g}",
+            f"shares add up to {round(total, 4):.15g}",
             "shares are parts of home sales and add up to 1 at most: give each offer its share (it is 1 if left out)",
         )
 

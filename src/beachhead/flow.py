@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from beachhead.select.result import Selection
 
 
+MOST_DRAWS = 50_000  # more would not fit into half a gigabyte, and tell nothing new
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """Where and how: the whole answer for one firm."""
@@ -56,6 +59,8 @@ def select_markets(firm: Firm, evidence: Evidence, *, seed: int | None = None, d
     """Where: rank the markets for this firm, uncertainty carried through (SMAA-2)."""
     from beachhead.select import select
 
+    if not 1 <= draws <= MOST_DRAWS:
+        raise bad("draws", draws, f"give a number of draws from 1 to {MOST_DRAWS:,}")
     return select(firm, evidence, seed=firm.seed if seed is None else seed, draws=draws)
 
 

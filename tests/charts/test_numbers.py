@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beachhead.charts import numbers as n
+from beachhead.evidence.catalogue import load_catalogue
 
 SCALE = {"": 1, "k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}
 
@@ -84,3 +85,14 @@ def test_ordinals(number, text):
 )
 def test_lists(words, text):
     assert n.listed(words) == text
+
+
+def test_a_value_on_a_scale_names_its_ends():
+    indicators = load_catalogue().indicators
+    assert n.quantity(4.1, indicators["lpi"]) == "4.1 (scale 1 to 5)"
+    assert n.quantity(79.64, indicators["doing_business"]) == "79.6 (scale 0 to 100)"
+
+
+@pytest.mark.parametrize(("x", "text"), [(12_000, "USD 12k"), (-3_000, "−USD 3.0k"), (-0.2, "USD 0")])
+def test_losses_stand_behind_a_true_minus(x, text):
+    assert n.usd_signed(x) == text

@@ -59,7 +59,7 @@ def test_with_a_firm_the_values_in_use_are_shown_beside_ours(own_firm: Path) -> 
 
 def test_text_shows_the_changed_value_and_ours(own_firm: Path) -> None:
     said = " ".join(assumptions(own_firm).stdout.split())
-    assert "firm_market_sd = 1.2 (ours 1.7) sd of ln sales" in said
+    assert f"firm_market_sd = 1.2 (ours {packaged()['firm_market_sd'].value:g}) sd of ln sales" in said
     assert "ecommerce.setup_usd = 5000 ±0.6 of ln (ours 8000) USD once" in said
     assert "access.border = -2.5 ±0.261 (ours -4.92)" in said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from beachhead.cli import main
+from beachhead.evidence import load_evidence
+from beachhead.evidence.build.snapshot import Manifest
 from beachhead.evidence.engine import package_folder
 
 
@@ -42,8 +45,26 @@ def test_value_has_the_keys_of_the_contract(run):
 
 def test_value_in_words_names_source_and_licence(run):
     text = " ".join(run("value", "lpi", "deu").stdout.split())
-    assert "Logistics performance, Germany, 2023: 4.1 1-5" in text
+    assert "Logistics performance, Germany, 2023: 4.1 (scale 1 to 5), ± 0.13, observed" in text
     assert "World Bank" in text and "CC BY 4.0" in text
+
+
+def test_large_errors_are_rounded_and_a_publisher_is_named_once(run):
+    text = " ".join(run("value", "gdp_usd", "IND", "--year", 2015).stdout.split())
+    assert re.search(r"2,1\d\d,\d{3},\d{3},\d{3} USD \(± \d\dbn, observed\)", text)
+    rows = json.loads(run("show", "lpi", "--json").stdout)["values"]
+    assert rows["status"]["imputed"], "or another indicator must be taken here"
+    facts = load_evidence().facts()
+    imputed = facts.markets[list(facts.status[:, facts.indicators.index("lpi")]).index(2)]
+    assert run("value", "lpi", imputed).stdout.count("beachhead") == 1
+
+
+def test_list_as_json_has_numbers_for_numbers(run):
+    rows = {row["id"]: row for row in json.loads(run("list", "--json").stdout)}
+    lpi = rows["lpi"]
+    assert (lpi["direction"], lpi["decimals"], lpi["anchor_low_pct"], lpi["measurement_sd"]) == (1, 1, 5, 0.1)
+    assert all(isinstance(row["decimals"], int) for row in rows.values())
+    assert rows["gdp_growth_annual"]["anchor_low_pct"] is None
 
 
 def test_list_has_every_column_of_the_catalogue(run):
@@ -79,7 +100,11 @@ def test_sources_have_licence_and_citation(run):
 def test_add_status_and_remove(run, mine):
     added = run("add", mine)
     assert added.exit_code == 0 and added.stdout == ""
-    assert "1 rows kept" in added.stderr and "line 3: unknown market “XXX”" in added.stderr
+    assert (
+        "1 row kept" in added.stderr
+        and "1 line of mine.csv" in added.stderr
+        and "line 3: unknown market “XXX”" in added.stderr
+    )
     assert json.loads(run("value", "lpi", "DEU", "--json").stdout)["status"] == "user"
     status = json.loads(run("status", "--json").stdout)
     assert [one["name"] for one in status["added"]] == ["mine.csv"]
@@ -95,6 +120,27 @@ def test_add_as_json_lists_the_rejected(run, mine):
     [report] = json.loads(run("add", mine, "--json").stdout)
     assert (report["accepted"], report["rejected_count"], report["kind"]) == (1, 1, "indicators")
     assert report["rejected"][0]["line"] == 3
+    [again] = json.loads(run("add", mine, "--json").stdout)
+    assert again == report | {"already": True}
+
+
+def test_building_into_an_installed_package_is_asked_for(run, tmp_path, monkeypatch):
+    built = []
+    installed = tmp_path / "site-packages" / "beachhead" / "evidence"
+    monkeypatch.setattr("beachhead.evidence.engine.package_folder", lambda name: installed / name)
+    monkeypatch.setattr(
+        "beachhead.evidence.build.build_snapshot", lambda raw, out, **_: built.append(out) or Manifest("", "", "", {})
+    )
+    refused = run("build", tmp_path)
+    assert refused.exit_code != 0 and "Replace the snapshot" in refused.stderr and not built
+    assert run("build", tmp_path, "--yes").exit_code == 0
+    assert run("build", tmp_path, "--out", tmp_path / "mine").exit_code == 0
+    checkout = tmp_path / "checkout"
+    (checkout / "src").mkdir(parents=True)
+    (checkout / "pyproject.toml").touch()
+    monkeypatch.setattr("beachhead.evidence.engine.package_folder", lambda name: checkout / "src" / "beachhead" / name)
+    assert run("build", tmp_path).exit_code == 0
+    assert built == [installed / "snapshot", tmp_path / "mine", checkout / "src" / "beachhead" / "snapshot"]
 
 
 def test_one_bad_file_among_several_and_nothing_is_added(run, mine, tmp_path):
@@ -126,7 +172,8 @@ def test_no_network_is_exit_code_4(run, monkeypatch):
     monkeypatch.setenv("BEACHHEAD_ECB_URL", "http://127.0.0.1:9")
     done = run("refresh", "--source", "ecb")
     assert done.exit_code == 4
-    assert "cannot be reached" in done.stderr and done.stdout == ""
+    assert "cannot be reached. Nothing was changed" in " ".join(done.stderr.split()) and done.stdout == ""
+    assert "Error:" in done.stderr and "ConnectionError" not in done.stderr
 
 
 def test_every_command_has_a_help_text(run):

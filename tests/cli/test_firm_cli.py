@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from beachhead.assumptions import packaged
 from beachhead.cli import main
+from beachhead.evidence.build.languages import languages
 from beachhead.firm import Firm
 from beachhead.firm_file import firm_text, read_firm, read_tables
-from beachhead.firm_file.answers import questions
+from beachhead.firm_file.answers import questions, read_answer
+from beachhead.firm_file.languages import language_names
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ANSWERS: dict[str, Any] = {
@@ -56,9 +60,11 @@ def test_check_says_which_assumptions_are_the_firms_own(tmp_path: Path) -> None:
     path = tmp_path / "firm.toml"
     base = read_tables(EXAMPLES / "india_mobile_app.toml")
     own = {"firm_market_sd": 1.2, "ecommerce.setup_usd": 5000}
+    ours = {name: f"{packaged()[name].value:.6g}" for name in own}
     path.write_text(firm_text(Firm.model_validate(base | {"assumptions": own})))
     said = " ".join(firm("check", path).stdout.split())
-    assert "firm_market_sd 1.2 (ours 1.7), ecommerce.setup_usd 5000 (ours 8000)" in said
+    said_of = [f"{name} {value:g} (ours {ours[name]})" for name, value in own.items()]
+    assert ", ".join(said_of) in said
 
 
 def test_check_as_json_carries_the_firm_and_the_warnings() -> None:
@@ -94,6 +100,13 @@ def test_check_as_json_carries_every_fault(tmp_path: Path) -> None:
         ({"capacity": {"team": 1, "export_hours_per_week": 0}}, "nobody has time"),
         ({"contacts": [{"country": "IND"}]}, "no effect"),
         ({"presence": [{"country": "ARE", "since": "2020"}]}, "sales_usd is not given for United Arab Emirates"),
+        ({"sales": {"home_usd": 1, "growth": 8}}, "8 % is written 0.08"),
+        (
+            {"presence": [{"country": "ARE", "since": "2045Q1", "sales_usd": 1}]},
+            "2045Q1 in United Arab Emirates lies in",
+        ),
+        ({"screen": {"min_gni_per_capita": 90_000}}, "min_gni_per_capita removes United Arab Emirates, where you sell"),
+        ({"screen": {"only": ["DEU"], "max_distance_km": 100}}, "max_distance_km removes United Arab Emirates"),
         ({"weights": {"points": {"ease": 1}}}, "points is given but not used"),
         ({"sales": {"home_usd": 0}, "assumptions": {"access.border": -3}}, "access.border is given but not used"),
     ],
@@ -111,7 +124,70 @@ def test_sound_example_has_no_warning() -> None:
     assert json.loads(firm("check", EXAMPLES / "india_mobile_app.toml", "--json").stdout)["warnings"] == []
 
 
+def test_no_example_screens_out_a_market_where_it_sells() -> None:
+    for path in EXAMPLES.glob("*.toml"):
+        warnings = json.loads(firm("check", path, "--json").stdout)["warnings"]
+        assert not [text for text in warnings if text.startswith(("screen", "presence"))]
+
+
+OWN_LINE = "exporter,importer,product,year,value_usd\nIND,DEU,hs:852812,2020,5000\n"
+
+
+def test_a_line_that_only_the_firms_own_file_has_is_known(tmp_path: Path) -> None:
+    """852812 is a line of HS 1996 (television receivers) that later revisions do not have."""
+    path = tmp_path / "firm.toml"
+    text = firm_text(EXPECTED).replace("icio:J62_63", "hs:852812")
+    path.write_text(text)
+    assert firm("check", path).exit_code == 2
+    path.write_text(text.replace("evidence = []", 'evidence = ["own.csv"]'))
+    (tmp_path / "own.csv").write_text(OWN_LINE)
+    assert firm("check", path).exit_code == 0
+
+
+def test_check_reads_the_firms_own_evidence(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    path.write_text(firm_text(EXPECTED).replace("evidence = []", 'evidence = ["own.csv"]'))
+    (tmp_path / "own.csv").write_text(OWN_LINE + "IND,XXX,hs:852812,2020,5000\n")
+    said = json.loads(firm("check", path, "--json").stdout)
+    assert any("own.csv, line 3" in text for text in said["warnings"])
+    (tmp_path / "own.csv").write_text("some,other,columns\n1,2,3\n")
+    refused = firm("check", path)
+    assert refused.exit_code == 2 and "columns" in refused.stderr
+
+
+def test_a_faulty_offer_is_one_fault(tmp_path: Path) -> None:
+    """Not also that the list of offers is empty, nor that their shares do not add up."""
+    path = tmp_path / "firm.toml"
+    path.write_text(firm_text(EXPECTED).replace("icio:J62_63", "bentonite").replace("share = 0.8", "share = 60"))
+    faults = json.loads(firm("check", path, "--json").stdout)["faults"]
+    assert [fault["field"] for fault in faults] == ["sells[0].code", "sells[0].share"]
+    assert 'perhaps "hs:250810" (Clays; bentonite' in faults[0]["remedy"]
+    assert "write 0.6 for 60 %" in faults[1]["remedy"]
+
+
+def test_sums_of_shares_are_written_plainly(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    second = '\n\n[[sells]]\ncode = "icio:N"\nshare = 0.5334\n\n[sales]\n'
+    path.write_text(firm_text(EXPECTED).replace("\n[sales]\n", second))
+    assert "shares add up to 1.3334" in firm("check", path).stderr
+
+
+def test_language_names_are_those_of_cldr_and_need_no_babel() -> None:
+    pytest.importorskip("babel")
+    assert language_names() == languages()
+    code = "import sys; from beachhead.firm_file.languages import *; language_names(); print('babel' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 # new --from-answers
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("40%", 0.4), ("40", 0.4), ("0.4", 0.4), ("0,4", 0.4), ("1", 1.0), ("12 %", 0.12)]
+)
+def test_per_cent_and_fractions_are_both_read(said: str, meant: float) -> None:
+    assert read_answer("share", said) == meant
 
 
 @pytest.fixture
@@ -179,15 +255,15 @@ def test_faulty_answers_are_all_told(answers: Path, tmp_path: Path) -> None:
 # new, asked one by one. An empty answer takes the default or leaves the field out.
 
 TYPED = {
-    "name": ["Tamarind"],
+    "name": ["", "Tamarind"],  # needed
     "home": ["Atlantis", "India"],  # the first is refused and asked for again
     "sector": ["1"],
     "languages": ["English, Klingonese", "English, Hindi"],
     "sells.code": ["mobile app", "0", "mobile app", "1"],  # search, again, choose
     "sells.name": ["Apps"],
     "sells.share": ["80%"],
-    "sales.home_usd": ["lots", "420k"],
-    "sales.gross_margin": ["62", "62%"],
+    "sales.home_usd": ["", "lots", "420k"],
+    "sales.gross_margin": ["620", "62"],  # a bare number above 1 is per cent
     "capacity.team": ["14"],
     "cash.available_usd": ["180k"],
     "cash.floor_usd": ["200k", "60k"],  # above what is available: asked for again
@@ -238,6 +314,8 @@ def test_wizard_asks_again_and_writes_what_was_meant(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.stderr
     assert read_firm(path) == EXPECTED
     assert "three-letter country code" in result.stderr, "a refused answer is explained"
+    assert "This is needed.\n" in result.stderr and "This is needed; 0 if there is none." in result.stderr
+    assert "Read as 62 %." in result.stderr
 
 
 def test_wizard_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:

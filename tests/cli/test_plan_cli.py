@@ -74,6 +74,26 @@ def test_plan_keeps_off_a_folder_that_holds_other_things(tmp_path):
     assert "other files" in result.output and [p.name for p in tmp_path.iterdir()] == ["letters.txt"]
 
 
+def test_planning_again_keeps_what_others_put_into_the_folder(folder):
+    place, _ = folder
+    (place / "notes.md").write_text("mine")
+    run("plan", APPS, "--out", place, "--draws", 500, "--top", 4)
+    assert (place / "notes.md").read_text() == "mine"
+    (place / "notes.md").unlink()
+
+
+def test_a_place_that_cannot_be_written_is_the_users_to_mend():
+    said = run("plan", APPS, "--out", "/proc/x", code=2).output
+    assert "cannot be written" in said and "Internal error" not in said
+
+
+def test_terminal_says_worth_presence_and_order(tmp_path):
+    said = run("plan", EXAMPLES / "portugal_footwear.toml", "--out", tmp_path / "p", "--draws", 500).stdout
+    assert "Already there, USD 95k a year: go on by" in said and "Worth " in said
+    assert "Ranked by mean score" in said and " Score " in said
+    assert "Russia: on your list" in said and "RUS" not in said
+
+
 def test_plan_of_a_missing_file_is_one_message_and_no_folder(tmp_path):
     result = run("plan", tmp_path / "nobody.toml", code=2)
     assert "nobody.toml" in result.output and "Traceback" not in result.output
@@ -96,6 +116,21 @@ def test_markets_filter_sort_and_limit():
     assert len(rows) == 3 and medians == sorted(medians, reverse=True) and all(row["score"] > 40 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("mode=E-commerce", lambda row: row["mode"] == "ecommerce"),
+        ("mode!=e-commerce", lambda row: row["mode"] != "ecommerce"),
+        ("region=Europe", lambda row: row["market"] in ("DEU", "GBR", "SWE", "CHE")),
+        ("name=niger", lambda row: row["market"] == "NER"),
+        ("worth>15k", lambda row: row["worth_usd"] > 15_000),
+    ],
+)
+def test_filters_take_what_people_call_things(expression, holds):
+    rows = json.loads(run("markets", APPS, "--filter", expression, "-n", 3, "--json").stdout)["markets"]
+    assert rows and all(holds(row) for row in rows)
+
+
 def test_markets_csv_reads_back():
     rows = list(csv.DictReader(io.StringIO(run("markets", APPS, "--csv", "-n", 5).stdout)))
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
@@ -110,6 +145,10 @@ def test_markets_csv_reads_back():
         (("--filter", "score>many"), "number"),
         (("--filter", "cell>go"), "= or !="),
         (("--sort", "luck"), "score"),
+        (("--filter", "cell=maybe"), "cell is one of build access, easy but small, go now, leave"),
+        (("--filter", "region=Atlantis"), "Europe & Central Asia"),
+        (("--filter", "name=Germny"), "Germany"),
+        (("--csv", "--json"), "one of them"),
     ],
 )
 def test_bad_filters_name_the_remedy(arguments, says):

@@ -126,6 +126,17 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("page", sorted((DOCS / "methods").glob("*.md")), ids=lambda page: page.stem)
+def test_methods_name_code_and_numbers_that_are_there(page: Path) -> None:
+    """A method page that outlives the code it describes is worse than none."""
+    spans = set(re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8")))
+    package = ROOT / "src" / "beachhead"
+    for name in (s for s in spans if re.fullmatch(r"[\w/]+/[\w.]+\.(py|csv|parquet)", s)):
+        assert (package / name).exists() or (ROOT / name).exists() or (package / "evidence" / name).exists(), name
+    named = {s for s in spans if re.fullmatch(r"[a-z]+_[a-z_]+(sd|years|usd|elasticity|lift|low)", s)}
+    assert named <= set(packaged()), named - set(packaged())
+
+
 def test_contributing_names_what_there_is() -> None:
     words = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     there, planned = words.split("Stages that are planned", 1)

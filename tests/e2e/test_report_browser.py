@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -149,14 +150,29 @@ def test_dark_mode_repaints_the_charts(open_page):
     assert fills["light"] != fills["dark"]
 
 
-def test_prints_to_pdf_with_the_folded_parts_open(open_page):
+def pages(pdf):
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def test_prints_on_few_pages_and_the_folded_parts_only_if_asked(open_page):
     page = open_page()
-    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    short = page.pdf(prefer_css_page_size=True)
+    assert short.startswith(b"%PDF") and pages(short) <= 15
+    page.get_by_label("Print the folded parts too").check()
+    assert pages(page.pdf(prefer_css_page_size=True)) > pages(short)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
+
+
+def test_a_phone_shows_the_shortlist_of_the_matrix_and_says_that_there_is_more(open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    assert page.locator("#matrix .hint").is_visible()
+    box = page.locator("#matrix .chart").bounding_box()
+    name = page.locator("#matrix svg text", has_text="1 United States").last.bounding_box()
+    assert box["x"] <= name["x"] and name["x"] + name["width"] <= box["x"] + box["width"]
 
 
 def test_charts_have_names_for_screen_readers(open_page):

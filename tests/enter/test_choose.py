@@ -14,7 +14,7 @@ from small_world import World, make_firm, make_selection
 
 from beachhead.assumptions import PACKAGED
 from beachhead.enter import MODES, ModeChoice, choose_modes, reach
-from beachhead.enter.choose import best_modes
+from beachhead.enter.choose import best_modes, work_out
 from beachhead.enter.cost import price_level
 from beachhead.enter.tables import commitment, number
 
@@ -58,6 +58,37 @@ def test_where_nothing_is_affordable_the_cheapest_mode_is_named_with_the_reason(
     assert not found.feasible.any()
     assert set(found.best) == {"indirect_export"}
     assert "USD 0 is above your cash floor" in found.reasons[0][0]
+
+
+def test_who_has_an_hour_a_week_has_no_time_for_any_mode() -> None:
+    found = choose(cash=cash(5e6), capacity={"team": 30, "export_hours_per_week": 1})
+    assert not found.feasible.any()
+    assert found.obstacles[0][0] == "needs 30 staff hours a quarter; you have 13 for exports"
+    assert choose(cash=cash(5e6), capacity={"team": 30, "export_hours_per_week": 2.5}).feasible[:, 0].all()
+
+
+def test_a_market_that_pays_in_no_mode_is_said_to_lose() -> None:
+    found = choose(median=500.0)
+    assert np.all(found.value_usd < 0) and np.all(found.best_value < 0)
+    for first, *_ in found.reasons:
+        assert first.startswith("on its own the market does not pay under these figures: likely to lose USD")
+    assert all(found.feasible[m, found.mode_row(best)] for m, best in enumerate(found.best))
+    assert np.array_equal(found.best_value, np.where(found.feasible, found.value_usd, -np.inf).max(axis=1))
+
+
+def test_a_market_that_pays_is_not_said_to_lose() -> None:
+    found = choose(median=1e6)
+    assert np.all(found.best_value > 0) and not any("does not pay" in r[0] for r in found.reasons)
+    broke = choose(median=1e6, cash=cash(0.0))  # worth it, if only there were money
+    assert not any("does not pay" in r[0] for r in broke.reasons)
+    assert all("does not pay" in r[0] for r in choose(median=500.0, cash=cash(0.0)).reasons)
+
+
+def test_what_could_only_pay_in_a_mode_that_makes_no_sense_does_not_pay() -> None:
+    """A mode that is barred for the product may look profitable on paper; that is no reason to say the market pays."""
+    w = work_out(make_firm(), World(), make_selection(make_firm(), 500.0))  # type: ignore[arg-type]
+    barred = replace(w, open=w.open & (np.arange(7) != 2), value=np.where(np.arange(7) == 2, 1e6, w.value))
+    assert not barred.pays.any() and replace(barred, open=w.open).pays.all()
 
 
 def test_of_equals_the_lighter_mode_is_best() -> None:
@@ -108,6 +139,24 @@ def test_a_mode_that_is_already_running_needs_no_set_up_and_there_is_no_way_back
     assert found.cost_usd[0, direct] == 0 and found.weeks[0, direct] == 0
     assert not found.feasible[0, indirect] and "step back" in found.obstacles[0][indirect]
     assert found.feasible[1, indirect]
+
+
+def test_what_starts_later_does_not_run_yet_and_what_ends_later_still_does() -> None:
+    direct = MODES.index("direct_export")
+    later = choose(presence=[{"country": "AAA", "since": "2027Q1"}])
+    assert later.cost_usd[0, direct] == choose().cost_usd[0, direct] > 0
+    ending = choose(presence=[{"country": "AAA", "since": "2020", "until": "2027Q4"}])
+    assert ending.cost_usd[0, direct] == 0
+
+
+def test_of_two_modes_in_one_market_the_heavier_bars_the_way_back_whatever_the_order() -> None:
+    rows = [{"country": "AAA", "mode": mode, "since": "2020"} for mode in ("subsidiary", "indirect_export")]
+    one, other = choose(presence=rows), choose(presence=rows[::-1])
+    assert one.obstacles == other.obstacles and one.best == other.best
+    assert all(
+        "step back from subsidiary" in one.obstacles[0][k] for k in range(len(MODES)) if MODES[k] != "subsidiary"
+    )
+    assert "subsidiary" in one.best[0]
 
 
 def test_entry_is_dearer_in_rich_markets_but_less_than_in_proportion() -> None:

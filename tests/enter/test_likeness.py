@@ -61,6 +61,11 @@ def test_a_year_out_of_a_market_loses_the_gain(until: str | None, kept: bool) ->
     assert remembered(make_firm(presence=[presence]), "2026-11", 4) == (("AAA",) if kept else ())
 
 
+def test_a_market_to_come_saves_nothing_and_one_to_be_left_still_does() -> None:
+    assert not cut({"country": "AAA", "since": "2027Q1"}).mean.any()
+    assert cut({"country": "AAA", "since": "2020", "until": "2028"}).mean.any()
+
+
 def test_the_discount_names_the_market_it_comes_from() -> None:
     found = cut({"country": "AAA", "since": "2020"}, {"country": "EEE", "since": "2021"})
     by = dict(zip(MARKETS, found.sources, strict=True))

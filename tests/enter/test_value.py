@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,20 @@ from scipy.stats import lognorm
 from small_world import World, make_firm, make_selection
 
 from beachhead.assumptions import PACKAGED
-from beachhead.enter import MODES
+from beachhead.enter import MODES, reach
 from beachhead.enter.choose import Workings, work_out
+from beachhead.enter.cost import Cost
 from beachhead.enter.stages import chance_above
 from beachhead.enter.tables import commitment, number
 from beachhead.enter.value import (
     continuation,
     heavier,
     line_after,
+    lines,
     mode_value,
     potential_bins,
+    price_of_switch,
+    supply_cap,
     switched,
     thresholds,
 )
@@ -62,6 +67,87 @@ def test_worth_of_staying_equals_the_sum_over_years(workings: Workings) -> None:
         live = (1 - PACKAGED["chance_exit"]) ** year / (1 + PACKAGED["discount_rate"]) ** (start + year) * part
         total += live * (income * PACKAGED[f"ramp_{year + 1}"] - running)
     assert line_after(w.lines, np.full((5, 1), p))[0, k, 0] == pytest.approx(total)
+
+
+DIRECT = MODES.index("direct_export")
+NOBODY = np.zeros((5, 7, 7), bool)  # no mode may follow
+HOUR = 50_000 / 1800  # income a head at home over the hours of a year
+
+
+def test_cost_of_direct_export_by_hand(world: World) -> None:
+    """A market twice as rich as the reference and half-way easy, BBB, for a firm that sells in its twin AAA."""
+    there = {**world.value["BBB"], "gni_per_capita": 100_000.0, "doing_business": 62.5}
+    cost = prepared(
+        replace(world, value={**world.value, "BBB": there}), presence=[{"country": "AAA", "since": "2020"}]
+    ).cost
+    level, cut = 1 + 0.6 * (2**0.37 - 1), (0.69 + 0.90) / 2
+    assert cost.setup[1, DIRECT] == pytest.approx(12_000 * level * (1 - cut))
+    spread = np.sqrt((0.38 - 0.25) ** 2 + (0.36 - 0.29) ** 2 + (0.90 - 0.69) ** 2) / np.sqrt(12)
+    assert cost.setup_sd_log[1, DIRECT] == pytest.approx(np.hypot(0.6, spread / (1 - cut)))
+    assert cost.fixed[1, DIRECT] == pytest.approx(1500 * level)
+    assert cost.staff[1, DIRECT] == pytest.approx(110 * HOUR)
+    assert cost.leave[1, DIRECT] == pytest.approx(3000 * level)
+    assert cost.weeks[1, DIRECT] == pytest.approx(number("weeks")[DIRECT] * 1.25)
+    assert cost.hours[1, DIRECT] == 110
+    assert cost.switch[1, DIRECT] == pytest.approx(12_000 * level * (1 - cut))
+    assert cost.switch[4, DIRECT] == pytest.approx(12_000 * (1 - cut))  # EEE is unlike AAA, but would be known by then
+
+
+def test_a_web_shop_has_half_the_upkeep_online(world: World) -> None:
+    cost, online = prepared(world, sector="ecommerce_retail").cost, MODES.index("ecommerce")
+    assert cost.fixed[0, online] == 600 and cost.hours[0, online] == 45
+    assert cost.staff[0, online] == pytest.approx(45 * HOUR)
+
+
+def test_worth_of_a_market_without_buyers_by_hand(workings: Workings) -> None:
+    """Direct export where nothing is sold: set up, wait, run for a year, pay the exit. No reference to the code."""
+    weeks = float(number("weeks")[DIRECT])
+    yearly, start = 4 * (1500 + 110 * HOUR), weeks / 52
+    first_year = yearly * 1.12**-start
+    leave = 3000 * 0.82 * 1.12 ** -(start + 1)
+    nothing = np.zeros((5, 2))
+    found = mode_value(workings.lines, workings.cost, nothing, NOBODY, risk_appetite=1.0)[0, DIRECT]
+    assert found == pytest.approx(-(12_000 + yearly * weeks / 52 + first_year + leave))
+
+
+def test_price_of_a_switch_by_hand(workings: Workings) -> None:
+    """From direct export to a subsidiary: set up there in a market by then known, leave here, both in a year's time."""
+    start = number("weeks")[DIRECT] / 52
+    paid = 100_000 * (1 - 0.795) + 3000
+    found = price_of_switch(workings.lines, workings.cost)[0, DIRECT, MODES.index("subsidiary")]
+    assert found == pytest.approx(paid * 0.82 * 1.12 ** -(start + 1))
+
+
+@pytest.mark.parametrize("column", ["setup", "fixed", "staff", "leave", "weeks", "switch"])
+def test_whatever_is_dearer_or_slower_is_worth_less(workings: Workings, column: str) -> None:
+    """Every column of cost, twice as high: no mode gains, and those that bear it lose."""
+    w = workings
+    dearer = worth(w, replace(w.cost, **{column: 2 * getattr(w.cost, column)}))
+    assert np.all(dearer <= worth(w, w.cost) + 1e-9)
+    bear = {"leave": DIRECT, "switch": DIRECT}.get(column, slice(None))
+    assert np.all(dearer[:, bear] < worth(w, w.cost)[:, bear])
+
+
+def worth(w: Workings, cost: Cost) -> np.ndarray:
+    """Worth of every mode in every market at other costs, fit held still; the potential spans small and large."""
+    x = lines(w.firm, cost, reach(w.firm.sector), w.fit.value, w.assumed)
+    return mode_value(x, cost, potential_bins(np.full(5, 200_000.0), np.full(5, 2.0), np.inf), w.follow, 0.5)
+
+
+@pytest.mark.parametrize("name", ["setup_usd", "fixed_usd_quarter", "hours_quarter", "exit_usd", "weeks"])
+def test_a_firm_that_states_a_higher_cost_gets_a_lower_worth(world: World, name: str) -> None:
+    own = {f"direct_export.{name}": 2 * number(name)[DIRECT]}
+    before, after = prepared(world).value, prepared(world, assumptions=own).value
+    assert np.all(after[:, DIRECT] < before[:, DIRECT])
+
+
+def test_a_cautious_owner_is_told_less_than_the_mean(world: World) -> None:
+    """The attitude of the firm file reaches the worth."""
+    for appetite in (0.0, 0.5):
+        w = prepared(world, attitude={"risk_appetite": appetite})
+        p = potential_bins(np.full(5, 200_000.0), np.ones(5), supply_cap(w.firm, w.assumed))
+        assert np.all(w.value < mode_value(w.lines, w.cost, p, w.follow, 1.0))
+        assert w.value == pytest.approx(mode_value(w.lines, w.cost, p, w.follow, appetite))
 
 
 def test_at_the_threshold_staying_and_switching_are_worth_the_same(workings: Workings) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import os
 import sys
 from collections import defaultdict
 from importlib.resources import files
@@ -17,8 +16,8 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from cases import RAW
 
-RAW = Path(os.environ.get("BEACHHEAD_RAW", "raw"))
 TOOL = Path(__file__).parents[2] / "tools" / "estimate_access.py"
 TABLES = ("access", "access_cov", "access_groups", "entrants", "entrants_cov")
 needs_raw = pytest.mark.skipif(

@@ -34,6 +34,7 @@ def test_keys_of_a_row_are_those_of_the_design():
     row = plan_dict(real_plan())["shortlist"][0]
     named = "market name rank score attractiveness accessibility cell p_top potential_usd mode contributions"
     assert {*named.split(), "reasons", "warnings"} <= set(row)
+    assert {"worth_usd", "weeks", "set_up_usd", "presence"} <= set(row)
     assert set(row["p_top"]) >= {"1", "5", "10"} and set(row["potential_usd"]) == {"p10", "p50", "p90"}
 
 
@@ -44,6 +45,22 @@ def test_contributions_add_up_to_the_score_and_quantiles_are_in_order(name):
         usd, p = row["potential_usd"], row["p_top"]
         assert usd["p10"] <= usd["p50"] <= usd["p90"]
         assert p["1"] <= p["3"] <= p["5"] <= p["10"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_worth_weeks_and_cost_are_those_of_the_chosen_mode(name):
+    plan = real_plan(name)
+    for m, row in enumerate(markets_dict(plan)["markets"]):
+        j = plan.modes.modes.index(row["mode"])
+        assert row["worth_usd"] == pytest.approx(plan.modes.value_usd[m, j], abs=0.01)
+        assert row["set_up_usd"] == pytest.approx(plan.modes.cost_usd[m, j], abs=0.01)
+        assert row["weeks"] == pytest.approx(plan.modes.weeks[m, j], abs=0.1)
+
+
+def test_presence_is_that_of_the_firm_file_while_it_runs():
+    rows = {row["market"]: row["presence"] for row in markets_dict(real_plan("portugal_footwear"))["markets"]}
+    assert rows["ESP"] == {"since": "2021Q1", "mode": "ecommerce", "sales_usd": 130_000}
+    assert rows["DEU"] is None and rows["BRA"] is None
 
 
 def test_stages_that_are_not_built_have_no_key():
@@ -69,4 +86,5 @@ def test_the_same_plan_gives_the_same_files():
 def test_csv_holds_each_market_once_with_plain_figures():
     lines = rows_csv(plan_dict(real_plan(top=3))["shortlist"]).splitlines()
     assert len(lines) == 4
-    assert lines[0].startswith("market,name,rank,score") and "potential_usd_p50" in lines[0]
+    assert lines[0].startswith("market,name,rank,score")
+    assert {"potential_usd_p50", "worth_usd", "set_up_usd", "presence_since"} <= set(lines[0].split(","))

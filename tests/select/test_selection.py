@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from beachhead import select_markets
-from beachhead.errors import InputError
+from beachhead.errors import InfeasibleError, InputError
 from beachhead.firm import Experience, Screen, WeightChoice
 from beachhead.select.potential import entrant_band
 from beachhead.select.result import Selection
@@ -99,8 +99,11 @@ def test_a_better_figure_never_lowers_a_score(data):
 
 def test_no_market_left_is_a_clear_fault():
     firm, evidence, _ = example("india_mobile_app")
-    with pytest.raises(InputError, match="no market is left"):
-        select_markets(firm.model_copy(update={"screen": Screen(min_gdp_usd=1e15)}), evidence)
+    rules = Screen(min_gdp_usd=1e12, max_distance_km=3000)
+    with pytest.raises(
+        InfeasibleError, match=r"no market is left of 216: screen.min_gdp_usd alone removes \d+; screen.max"
+    ):
+        select_markets(firm.model_copy(update={"screen": rules}), evidence)
 
 
 def test_screening_gives_the_reason_with_both_figures():
@@ -185,3 +188,10 @@ def test_what_is_imputed_says_so():
     kenya = s.markets.index("KEN")
     assert s.raw.status[kenya, k] == 2 and s.demand.sd_log[kenya] > 0.4
     assert s.raw.source[kenya, k] == "beachhead-imputation"
+
+
+@pytest.mark.parametrize("draws", [0, -1, 1_000_000])
+def test_a_number_of_draws_that_makes_no_sense_is_a_clear_fault(draws):
+    firm, evidence, _ = example("india_mobile_app")
+    with pytest.raises(InputError, match="give a number of draws"):
+        select_markets(firm, evidence, draws=draws)

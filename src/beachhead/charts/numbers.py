@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 UNKNOWN = "–"
 MINUS = "−"
 _STEPS = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"), (1.0, ""))
-_SCALE = re.compile(r"\d+-(\d\d+|[2-9])")  # units such as 1-5 and 0-100
+_SCALE = re.compile(r"(\d+)-(\d\d+|[2-9])")  # units such as 1-5 and 0-100
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -45,6 +45,11 @@ def short(x: float) -> str:
 def usd(x: float) -> str:
     """US dollars: ``USD 12k``."""
     return UNKNOWN if not math.isfinite(x) else f"USD {short(x)}"
+
+
+def usd_signed(x: float) -> str:
+    """US dollars that may be a loss: ``USD 12k``, ``−USD 3.0k``."""
+    return _signed(x, usd(abs(x))) if abs(x) >= 0.5 else "USD 0"
 
 
 def span(low: float, middle: float, high: float) -> str:
@@ -106,7 +111,7 @@ def quantity(value: float, indicator: Indicator) -> str:
     if unit.startswith("%"):
         return f"{number} {unit}".strip()
     if scale := _SCALE.fullmatch(unit):
-        return f"{number} of {scale[1]}"
+        return f"{number} (scale {scale[1]} to {scale[2]})"
     return number if unit in ("0-1", "ratio", "") else f"{number} {unit}"
 
 

@@ -44,10 +44,11 @@ def _of_firm(path: Path) -> tuple[Assumptions, str]:
     """The values of a firm, and the model of access that its first offer takes."""
     from beachhead.assumptions import Assumptions
     from beachhead.cli.planning import read_firm_and_evidence
+    from beachhead.firm import main_offer, sells_goods
     from beachhead.select.potential import model_for
 
     firm, evidence = read_firm_and_evidence(path)
-    return Assumptions(firm.assumptions), model_for(firm.sells[0].code, evidence)
+    return Assumptions(firm.assumptions), model_for(main_offer(firm).code, evidence, goods=sells_goods(firm))
 
 
 def _used_in(stage: str | None, known: Mapping[str, Assumption]) -> Iterator[Assumption]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from beachhead.evidence.user import AddReport
 
 SHOWN_REJECTS = 20
+WHOLE_COLUMNS = ("direction", "decimals")  # of indicators.csv
+NUMBER_COLUMNS = ("staleness", "anchor_low_pct", "anchor_high_pct", "measurement_sd")
+LARGE = 1e4  # errors from here on are written with their scale
 PERCENTILES = (5, 25, 50, 75, 95)
 ENDS = 5  # markets shown at the top and at the bottom
 
@@ -46,10 +50,12 @@ def list_(as_json: bool) -> None:
     out().print(table(("Indicator", "Name", "Unit", "Of", "Criterion", "Source"), rows))
 
 
-def _catalogue_row(row: dict[str, str], sources: Any) -> dict[str, str]:
-    """A row of the catalogue as it is written, and the licence of its source."""
+def _catalogue_row(row: dict[str, str], sources: Any) -> dict[str, Any]:
+    """A row of the catalogue with its numbers as numbers (null where none is stated), and the source's licence."""
     known = sources.get(row["source"])
-    return row | {"licence": known.licence if known else ""}
+    numbers: dict[str, Any] = {name: int(row[name]) for name in WHOLE_COLUMNS}
+    numbers |= {name: float(row[name]) if row[name] else None for name in NUMBER_COLUMNS}
+    return row | numbers | {"licence": known.licence if known else ""}
 
 
 @evidence.command()
@@ -123,9 +129,10 @@ def _spread(facts: Facts, known: Indicator, countries: Any) -> dict[str, Any]:
 
 def _print_about(about: dict[str, Any]) -> None:
     console = out()
-    decimals = int(about["decimals"])
+    decimals = about["decimals"]
     console.print(f"{about['id']} – {about['name']} ({about['unit']})\n{about['definition']}", markup=False)
-    source = f"Source: {about['source_name']}, {about['publisher']}, {about['vintage']}. Licence: {about['licence']}."
+    origin = _origin(about["source_name"], about["publisher"])
+    source = f"Source: {origin}, {about['vintage']}. Licence: {about['licence']}."
     console.print(source, markup=False)
     if about["anchors"]["low"] is not None:
         low, high = (_figure(about["anchors"][end], decimals) for end in ("low", "high"))
@@ -160,6 +167,28 @@ def _figure(value: float, decimals: int) -> str:
     return f"{value:.2g}" if value and not float(shown.replace(",", "")) else shown
 
 
+def _origin(name: str, publisher: str) -> str:
+    """A source and its publisher, which many a name holds already."""
+    return name if publisher in name else f"{name}, {publisher}"
+
+
+def _in_words(fact: Fact, decimals: int) -> str:
+    """A value with its unit, its error and how it is known: ``2,103,588 USD (± 63k, observed)``."""
+    value, known = _figure(fact.value, decimals), f"± {_error(fact.sd)}, {fact.status.value}"
+    scale = re.fullmatch(r"(\d+)-(\d+)", fact.unit)
+    if scale:
+        return f"{value} (scale {scale[1]} to {scale[2]}), {known}"
+    return f"{value} {fact.unit} ({known})"
+
+
+def _error(sd: float) -> str:
+    """A standard deviation to two figures; a large one with its scale: ``0.05``, ``120``, ``63bn``."""
+    from beachhead.charts.numbers import short
+
+    rounded = float(f"{sd:.2g}")
+    return short(rounded) if rounded >= LARGE else f"{rounded:.10g}"
+
+
 @evidence.command()
 @click.argument("indicator")
 @click.argument("market", metavar="ISO3")
@@ -182,10 +211,9 @@ def value(indicator: str, market: str, year: int | None, as_json: bool) -> None:
         return
     one = loaded.catalogue.indicators[fact.indicator]
     name = loaded.catalogue.countries[fact.market].name
-    shown, sd = _figure(fact.value, one.decimals), _figure(fact.sd, max(one.decimals, 2))
     source = loaded.catalogue.sources[fact.source]
-    out().print(f"{one.name}, {name}, {fact.year}: {shown} {fact.unit} (± {sd}, {fact.status.value})", markup=False)
-    out().print(f"Source: {source.name}, {source.publisher}. Licence: {fact.licence}.", markup=False)
+    out().print(f"{one.name}, {name}, {fact.year}: {_in_words(fact, one.decimals)}", markup=False)
+    out().print(f"Source: {_origin(source.name, source.publisher)}. Licence: {fact.licence}.", markup=False)
 
 
 def _fact_json(fact: Fact) -> dict[str, Any]:
@@ -328,16 +356,20 @@ def _report_json(report: AddReport) -> dict[str, Any]:
     return asdict(report)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
 def _tell(report: AddReport) -> None:
     """What became of a file, on stderr: the result is the evidence itself."""
     if report.already:
         say(f"{report.name} had been added before; nothing changed.")
         return
-    say(f"{report.name}: {report.format}, {report.accepted:,} rows kept.")
+    say(f"{report.name}: {report.format}, {_count(report.accepted, 'row')} kept.")
     for reason, count in sorted(report.ignored.items(), key=lambda one: -one[1]):
         say(f"  passed over: {count:,} × {reason}")
     if report.rejected_count:
-        warn(f"{report.rejected_count:,} lines of {report.name} cannot be used")
+        warn(f"{_count(report.rejected_count, 'line')} of {report.name} cannot be used")
     for row in report.rejected[:SHOWN_REJECTS]:
         say(f"  {row}")
     if report.rejected_count > SHOWN_REJECTS:
@@ -400,12 +432,18 @@ def _one_more(bar: Steps, name: str, place: int, count: int) -> None:
 @evidence.command()
 @click.argument("raw", metavar="RAW_DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--out", "out_dir", type=click.Path(path_type=Path), help="Folder to write; default: that of the package."
+    "--out",
+    "out_dir",
+    type=click.Path(path_type=Path),
+    help="Folder to write; default: that of the package, in a checkout of its source.",
 )
 @click.option("--only", multiple=True, help="Build only this table (may be repeated).")
+@click.option("--yes", is_flag=True, help="Write into an installed package without asking.")
 @json_option
-def build(raw: Path, out_dir: Path | None, only: tuple[str, ...], as_json: bool) -> None:
+def build(raw: Path, out_dir: Path | None, only: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Build the snapshot from a folder of raw files. The same files give the same bytes.
+
+    Without --out in an installed package, the figures of every firm on this machine are replaced: you are asked first.
 
     \b
     beachhead evidence build RAW_DIR --out snapshot
@@ -414,18 +452,29 @@ def build(raw: Path, out_dir: Path | None, only: tuple[str, ...], as_json: bool)
 
     from beachhead.errors import bad
     from beachhead.evidence.build import TABLES, build_snapshot
-    from beachhead.evidence.engine import package_folder
 
     if not raw.is_dir():
         raise bad("RAW_DIR", str(raw), "is not a folder")
+    target = out_dir or _own_snapshot(yes)
     with progress("Building the snapshot", len(only) or len(TABLES)) as bar:
-        manifest = build_snapshot(
-            raw,
-            out_dir or package_folder("snapshot"),
-            progress=partial(_one_more, bar),
-            only=only or None,
-        )
+        manifest = build_snapshot(raw, target, progress=partial(_one_more, bar), only=only or None)
     if as_json:
         emit_json(json.loads(manifest.to_json()))
     size = sum(one.bytes for one in manifest.tables.values()) / 1e6
     say(f"Snapshot {manifest.snapshot}: {len(manifest.tables)} tables, {size:.1f} MB.")
+
+
+def _own_snapshot(yes: bool) -> Path:
+    """The package's own folder: in a checkout as it is, in an installed package only if the user says so."""
+    from beachhead.evidence.engine import package_folder
+
+    folder = package_folder("snapshot")
+    if not (yes or _is_checkout(folder)):
+        click.confirm(f"Replace the snapshot of the installed package, {folder}?", abort=True, err=True)
+    return folder
+
+
+def _is_checkout(folder: Path) -> bool:
+    """Whether a folder of the package lies in its source tree: ``src/beachhead/…`` beside ``pyproject.toml``."""
+    source = next((parent for parent in folder.parents if parent.name == "src"), None)
+    return source is not None and (source.parent / "pyproject.toml").is_file()

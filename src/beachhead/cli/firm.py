@@ -11,6 +11,7 @@ from beachhead.cli.console import emit_json, err, fault_dicts, fault_rows, firm_
 
 if TYPE_CHECKING:
     from beachhead.errors import InputError
+    from beachhead.evidence import Evidence
     from beachhead.firm import Firm
 
 
@@ -28,14 +29,16 @@ def check(firm_path: Path, as_json: bool) -> None:
     Faults go to stderr as a table (with --json: to stdout), and the exit code is 2.
     """
     from beachhead.errors import InputError
+    from beachhead.evidence import load_evidence
     from beachhead.firm_file import read_firm
 
     try:
         checked = read_firm(firm_path)
+        evidence = load_evidence(user=checked.evidence)
     except InputError as error:
         _show_faults(firm_path, error, as_json)
         raise click.exceptions.Exit(error.exit_code) from None
-    _show_firm(firm_path, checked, as_json)
+    _show_firm(firm_path, checked, evidence, as_json)
 
 
 def _show_faults(path: Path, error: InputError, as_json: bool) -> None:
@@ -54,12 +57,10 @@ def _show_faults(path: Path, error: InputError, as_json: bool) -> None:
         say(f"… and {len(error.faults) - MAX_FAULTS} more.")
 
 
-def _show_firm(path: Path, checked: Firm, as_json: bool) -> None:
-    from beachhead.evidence import load_evidence
+def _show_firm(path: Path, checked: Firm, evidence: Evidence, as_json: bool) -> None:
     from beachhead.firm_file.summary import describe, warnings
-    from beachhead.products import coverage_of
 
-    found = warnings(checked, coverage_of(load_evidence()))
+    found = warnings(checked, evidence)
     if as_json:
         said = checked.model_dump(mode="json")
         emit_json({**_head(path), "ok": True, "faults": [], "warnings": found, "firm": said})

@@ -33,13 +33,16 @@ def markets(
     """Rank every market for your firm.
 
     Columns to sort and filter by: rank, score, attractiveness, accessibility, p_first, p_top5, p_top10, p10, p50,
-    p90, demand, market, name, region, income, cell, mode. Money may be written 2m or 5bn, chances 10%.
+    p90, demand, worth, market, name, region, income, cell, mode. Money may be written 2m or 5bn, chances 10%; of words
+    the beginning will do.
 
     \b
     beachhead markets firm.toml --limit 20
-    beachhead markets firm.toml --sort p50 --filter 'region=Europe*' --filter 'score>50'
+    beachhead markets firm.toml --sort p50 --filter region=Europe --filter 'score>50'
     beachhead markets firm.toml --filter 'cell=go now' --csv > now.csv
     """
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json each write the whole of stdout: give one of them")
     from beachhead.cli.planning import make_plan
     from beachhead.report.contract import markets_dict
     from beachhead.report.listing import choose

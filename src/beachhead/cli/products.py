@@ -11,6 +11,8 @@ from beachhead.cli.console import emit_json, json_option, out, say, table
 if TYPE_CHECKING:
     from beachhead.products import Coverage, Product
 
+MOST = 200  # hits that can be shown
+
 
 @click.group(short_help="Find the code of what you sell.")
 def products() -> None:
@@ -23,7 +25,7 @@ def products() -> None:
 
 @products.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", "-n", type=click.IntRange(1, 200), default=10, show_default=True, help="Most to show.")
+@click.option("--limit", "-n", type=click.IntRange(1, MOST), default=10, show_default=True, help="Most to show.")
 @json_option
 def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Search by plain words, or by the beginning of a code.
@@ -35,19 +37,22 @@ def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
     from beachhead.errors import bad
     from beachhead.evidence import load_evidence
     from beachhead.products import coverage_of
+    from beachhead.products import products as all_products
     from beachhead.products import search as find
 
     text = " ".join(words)[:400]
-    hits = find(text, limit)
+    hits = find(text, len(all_products()))
     if not hits:
         raise bad("words", text, "nothing is found: use other or fewer words, in English")
     coverage = coverage_of(load_evidence())
-    rows = [_row(hit.product, coverage) for hit in hits]
+    rows = [_row(hit.product, coverage) for hit in hits[:limit]]
     if as_json:
         emit_json({"query": text, "products": rows})
         return
     cells = [(row["code"], row["level"], row["name"], row["demand"]["at_hand"]) for row in rows]
     out().print(table(("Code", "Level", "What it is", "Demand known"), cells))
+    if len(hits) > limit:
+        say(f"… and {len(hits) - limit} more: use more words, or --limit {min(len(hits), MOST)}.")
     say(f"Put the code into your firm file, or look closer: beachhead products show {rows[0]['code']}")
 
 
@@ -57,11 +62,12 @@ def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
 def show(code: str, as_json: bool) -> None:
     """Show one product: what it belongs to, what it holds, and how demand for it is known."""
     from beachhead.evidence import load_evidence
-    from beachhead.products import coverage_of, parents
+    from beachhead.products import coverage_of, parents, sectors
     from beachhead.products import products as all_products
 
     product = _product(code)
     row = _row(product, coverage_of(load_evidence()))
+    row["about"] = sectors().get(product.code, "")
     row["within"] = [{"code": one.code, "name": one.name} for one in parents(product)]
     row["holds"] = [
         {"code": one.code, "name": one.name} for one in all_products().values() if one.parent == product.code
@@ -70,7 +76,8 @@ def show(code: str, as_json: bool) -> None:
         emit_json(row)
         return
     console = out()
-    console.print(f"{row['code']} ({row['level']})\n{row['name']}", markup=False)
+    about = f"\nAmong others: {row['about']}." if row["about"] else ""
+    console.print(f"{row['code']} ({row['level']})\n{row['name']}{about}", markup=False)
     console.print(f"\nDemand known: {row['demand']['at_hand']}. {row['demand']['words']}.", markup=False)
     for title in ("within", "holds"):
         if row[title]:

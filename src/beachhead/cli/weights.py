@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from beachhead.cli.console import emit_json, firm_argument, json_option, out
-
-if TYPE_CHECKING:
-    from beachhead.firm import Firm
 
 
 @click.command(short_help="What counts, and how much.")
@@ -28,50 +25,13 @@ def weights(firm_path: Path, show_all: bool, as_json: bool) -> None:
     beachhead weights firm.toml --all
     """
     from beachhead.flow import load_firm
+    from beachhead.report.weighing import weights_dict
 
     found = weights_dict(load_firm(firm_path))
     if as_json:
         emit_json(found)
         return
     _show(found, show_all)
-
-
-def weights_dict(firm: Firm) -> dict[str, Any]:
-    """Weights of a firm as JSON-ready data; all indicator weights sum to 1."""
-    from beachhead.assumptions import Assumptions
-    from beachhead.evidence.catalogue import load_catalogue
-    from beachhead.select.tables import criteria, indicator_weights
-    from beachhead.select.weights import state_weights
-
-    catalogue = load_catalogue()
-    ids = tuple(indicator_weights())
-    criterion_of = tuple(catalogue.indicators[i].criterion for i in ids)
-    stated = state_weights(firm, ids, criterion_of, Assumptions(firm.assumptions))
-    return {
-        "schema": "beachhead.weights/1",
-        "ground": stated.ground,
-        "confidence": firm.weights.confidence,
-        "consistency_ratio": stated.consistency,
-        "criteria": [
-            {
-                "criterion": name,
-                "name": criteria()[name].name,
-                "axis": criteria()[name].axis,
-                "asks": criteria()[name].asks,
-                "weight": round(float(stated.criteria[c]), 9),
-                "indicators": [
-                    {
-                        "indicator": i,
-                        "name": catalogue.indicators[i].name,
-                        "weight": round(float(stated.indicators[k]), 9),
-                    }
-                    for k, i in enumerate(ids)
-                    if stated.criterion[k] == c
-                ],
-            }
-            for c, name in enumerate(stated.names)
-        ],
-    }
 
 
 def _show(found: dict[str, Any], show_all: bool) -> None:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from beachhead.cli.console import printable
 from beachhead.errors import Fault
-from beachhead.firm_file.answers import Question, first_of, questions, read_answer
+from beachhead.firm_file.answers import Question, first_of, questions, read_answer, read_number
 from beachhead.firm_file.read import check_draft
 from beachhead.firm_file.words import field_at, model_of
 from beachhead.firm_file.write import toml
@@ -80,15 +80,30 @@ def _ask(draft: dict[str, Any], table: dict[str, Any], question: Question, path:
         answer = _prompt(question, field, may_end)
         if answer == "" and (may_end or not field.is_required()):
             return
+        if answer == "":
+            tell(f"  This is needed{_zero(field)}.")
+            continue
         value = _pick_product(answer) if question.kind == "product" else read_answer(question.kind, answer)
         if value is None:
             continue
         table[question.field] = value
         faults = [fault for fault in check_draft(draft, Path()).faults if _is_of(fault, path, question)]
         if not faults:
+            _say_how_read(question, answer, value)
             return
         del table[question.field]
         tell("  " + "\n  ".join(f"{fault.value or answer} {fault.remedy}" for fault in faults))
+
+
+def _zero(field: FieldInfo) -> str:
+    """That 0 is an answer, where it is one."""
+    return "; 0 if there is none" if any(getattr(limit, "ge", None) == 0 for limit in field.metadata) else ""
+
+
+def _say_how_read(question: Question, answer: str, value: Any) -> None:
+    """Tell that a bare number was taken for per cent."""
+    if question.kind == "share" and read_number(answer) != value:
+        tell(f"  Read as {100 * value:g} %.")
 
 
 def _is_of(fault: Fault, path: str, question: Question) -> bool:
@@ -107,10 +122,7 @@ def _prompt(question: Question, field: FieldInfo, may_end: bool) -> str:
         tell(f"  {number} {choice.replace('_', ' ')}")
     default = "" if field.is_required() or field.default in (None, ()) else _plain(field.default)
     text = question.ask + (" (Enter to go on)" if may_end else "")
-    empty_ok = may_end or not field.is_required()
-    answer = str(
-        click.prompt(text, default=default if empty_ok else None, show_default=bool(default), err=True)
-    ).strip()
+    answer = str(click.prompt(text, default=default, show_default=bool(default), err=True)).strip()
     return choices[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(choices) else answer
 
 

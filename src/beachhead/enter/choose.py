@@ -15,7 +15,7 @@ from beachhead.enter.cost import Cost, costs, obstacles
 from beachhead.enter.fit import Fit, Setting, assess
 from beachhead.enter.likeness import Discount, discount
 from beachhead.enter.modes import MODES, reach, restrictions
-from beachhead.enter.reasons import money_reason, reasons, why_not
+from beachhead.enter.reasons import first_reason, money_reason, reasons, why_not
 from beachhead.enter.result import ModeChoice, Stage
 from beachhead.enter.stages import path
 from beachhead.enter.tables import commitment, likeness
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, eq=False)
 class Workings:
     """All that the choice rests on. ``names`` of countries by code; ``value`` (M, 7) USD; ``obstacles`` (M, 7) texts;
-    ``follow`` (M, 7, 7)."""
+    ``open`` (M, 7): modes that make sense and whose musts are met; ``follow`` (M, 7, 7)."""
 
     firm: Firm
     assumed: Assumptions
@@ -41,6 +41,7 @@ class Workings:
     fit: Fit
     cost: Cost
     lines: Lines
+    open: NDArray[np.bool_]
     follow: NDArray[np.bool_]
     value: Floats
     obstacles: tuple[tuple[str, ...], ...]
@@ -49,6 +50,12 @@ class Workings:
     def feasible(self) -> NDArray[np.bool_]:
         """Modes without an obstacle, (M, 7)."""
         return np.array([[not why for why in row] for row in self.obstacles], dtype=bool)
+
+    @property
+    def pays(self) -> NDArray[np.bool_]:
+        """Markets where at least one open mode is expected to earn its cost, affordable or not, (M,)."""
+        earns: NDArray[np.bool_] = np.any(self.open & (self.value >= 0.0), axis=1)
+        return earns
 
 
 def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeChoice:
@@ -67,19 +74,20 @@ def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeCh
 def work_out(firm: Firm, evidence: Evidence, selection: Selection) -> Workings:
     """Fit, cost and worth of every mode in every market."""
     assumed = Assumptions(firm.assumptions)
-    setting = Setting(firm, selection.markets, evidence.facts(), assumed)
+    setting = Setting(firm, selection.markets, evidence.facts(), assumed, evidence.vintage)
     pairs_from = partial(pairs_of, evidence)
     cut = discount(firm, selection.markets, evidence.catalogue.countries, pairs_from, evidence.vintage, assumed)
     fit = assess(setting)
     home_income = evidence.fact("gni_per_capita", firm.home).value
     cost = costs(setting, cut, likeness()["joint"].mean, home_income)
     x = lines(firm, cost, reach(firm.sector, assumed), fit.value, assumed)
-    follow = heavier(open_modes(firm, fit))
+    opened = open_modes(firm, fit)
+    follow = heavier(opened)
     p = potential_bins(selection.potential.median_usd, selection.potential.sd_log, supply_cap(firm, assumed))
     value = mode_value(x, cost, p, follow, firm.attitude.risk_appetite)
     names = {code: country.name for code, country in evidence.catalogue.countries.items()}
     why = obstacles(setting, fit, cost)
-    return Workings(firm, assumed, names, selection.potential, cut, fit, cost, x, follow, value, why)
+    return Workings(firm, assumed, names, selection.potential, cut, fit, cost, x, opened, follow, value, why)
 
 
 def pairs_of(evidence: Evidence, market: str) -> dict[str, NDArray[np.generic]]:
@@ -141,7 +149,8 @@ def sentences(w: Workings, m: int, best: int) -> tuple[tuple[str, ...], str]:
     known = tuple(w.names[code] for code in w.cut.sources[m])
     money = money_reason(w.value[m, best], w.cost.setup[m, best], w.cut.mean[m], known, w.assumed["horizon_years"])
     blocked = w.obstacles[m]
-    return reasons(w.fit, m, best, blocked[best], money), why_not(best, w.value[m], blocked, gaps(w, m, best))
+    first = first_reason(blocked[best], money, bool(w.pays[m]))
+    return reasons(w.fit, m, best, first), why_not(best, w.value[m], blocked, gaps(w, m, best))
 
 
 def gather(w: Workings, best: NDArray[np.intp], stages: tuple[tuple[Stage, ...], ...]) -> ModeChoice:

@@ -13,7 +13,7 @@ from beachhead.enter.likeness import Discount
 from beachhead.enter.modes import MODE_NAMES, MODES, restrictions, sector_factor
 from beachhead.enter.tables import commitment, number, number_sd
 from beachhead.evidence.model import Floats
-from beachhead.firm import Firm
+from beachhead.firm import running
 
 WEEKS_A_YEAR = 52.0
 WEEKS_A_QUARTER = 13.0
@@ -49,7 +49,7 @@ def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: f
     entry = level * number("setup_usd", assumed)
     slower = 1.0 + assumed["weeks_slowdown"] * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
     kept = (1.0 - cut.mean)[:, None]
-    there = running(setting.firm, setting.markets)
+    there = modes_running(setting)
     upkeep = sector_factor("upkeep_factor", setting.firm.sector)
     hours = np.broadcast_to(upkeep * number("hours_quarter", assumed), entry.shape)
     hour_value = home_income / assumed["hours_a_year"]
@@ -65,10 +65,11 @@ def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: f
     )
 
 
-def running(firm: Firm, markets: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Where the firm is now and in which mode, (M, 7)."""
-    now = {(p.country, p.mode) for p in firm.presence if p.until is None}
-    return np.array([[(m, k) in now for k in MODES] for m in markets]).reshape(len(markets), len(MODES))
+def modes_running(setting: Setting) -> NDArray[np.bool_]:
+    """Where the firm is now and in which modes, (M, 7)."""
+    now = {(p.country, p.mode) for p in running(setting.firm, setting.as_of)}
+    there = np.array([[(m, k) in now for k in MODES] for m in setting.markets], dtype=bool)
+    return there.reshape(len(setting.markets), len(MODES))
 
 
 def cash_needed(cost: Cost, months: float) -> Floats:
@@ -84,7 +85,7 @@ def obstacles(setting: Setting, fit: Fit, cost: Cost) -> tuple[tuple[str, ...], 
     months = setting.assumed["budget_months"]
     need, barred = cash_needed(cost, months), unmet_must(fit)
     senseless = restrictions(firm)
-    further = further_in(firm, setting.markets)
+    further = further_in(modes_running(setting))
 
     def why(m: int, k: int) -> str:
         tied, time = over("cash", need[m, k], spare, months), over("hours", cost.hours[m, k], hours)
@@ -93,15 +94,16 @@ def obstacles(setting: Setting, fit: Fit, cost: Cost) -> tuple[tuple[str, ...], 
     return tuple(tuple(why(m, k) for k in range(len(MODES))) for m in range(len(setting.markets)))
 
 
-def further_in(firm: Firm, markets: tuple[str, ...]) -> list[list[str]]:
-    """For modes that commit less than what the firm already has in a market, (M, 7): it would be a step back."""
-    now = {p.country: p.mode for p in firm.presence if p.until is None}
-    weight = dict(zip(MODES, commitment(), strict=True))
-    back = "would be a step back from {}, which you already have there"
-    return [
-        [back.format(MODE_NAMES[now[m]].lower()) if m in now and weight[k] < weight[now[m]] else "" for k in MODES]
-        for m in markets
-    ]
+def further_in(there: NDArray[np.bool_]) -> list[list[str]]:
+    """For modes that commit less than the heaviest the firm has in a market, (M, 7): it would be a step back.
+
+    ``there`` (M, 7): the modes that run now.
+    """
+    weight = commitment()
+    has = np.where(there, weight, -np.inf)
+    heaviest, most = has.argmax(axis=1), has.max(axis=1, keepdims=True)
+    told = [f"would be a step back from {MODE_NAMES[k].lower()}, which you already have there" for k in MODES]
+    return [[told[h] if less else "" for less in row] for h, row in zip(heaviest, weight < most, strict=True)]
 
 
 LIMITS = {

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beachhead.assumptions import Assumptions
-from beachhead.enter.modes import MODES, sells_goods
+from beachhead.enter.modes import MODES
 from beachhead.enter.tables import Condition, conditions, levels
 from beachhead.evidence.model import Facts, Floats
-from beachhead.firm import Firm
+from beachhead.firm import Firm, sells_goods
+
+QUARTERS_A_YEAR = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +25,7 @@ class Setting:
     markets: tuple[str, ...]
     facts: Facts  # of the world; rows are looked up by market
     assumed: Assumptions
+    as_of: str  # vintage of the facts, e.g. 2026-11: where the firm is now is meant at that date
 
     def indicator(self, name: str) -> Floats:
         """Values of a country-wide indicator in the markets, (M,)."""
@@ -51,16 +54,18 @@ def ramp(x: Floats, low: float, high: float) -> Floats:
 
 
 def knowledge(setting: Setting) -> Floats:
-    """How well somebody in the firm knows each market, 0–1: years lived or sold there over the years it takes."""
-    enough = setting.assumed["full_knowledge_years"]
+    """How well somebody in the firm knows each market, 0–1: years lived or sold there over the years it takes.
+
+    A quarter in which the firm sold there in two ways counts once.
+    """
     years = dict.fromkeys(setting.markets, 0.0)
     for e in setting.firm.experience:
         years[e.country] = years.get(e.country, 0.0) + e.years
+    sold: dict[str, set[int]] = {}
     for p in setting.firm.presence:
-        until = int((p.until or "9999")[:4])
-        seen = min(until - int(p.since[:4]) + 1, enough)
-        years[p.country] = years.get(p.country, 0.0) + seen
-    return ramp(np.array([years[m] for m in setting.markets]), 0.0, enough)
+        sold.setdefault(p.country, set()).update(p.quarters(setting.as_of))
+    known = [years[m] + len(sold.get(m, ())) / QUARTERS_A_YEAR for m in setting.markets]
+    return ramp(np.array(known), 0.0, setting.assumed["full_knowledge_years"])
 
 
 def partners(setting: Setting) -> Floats:

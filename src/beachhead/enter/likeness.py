@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from beachhead.assumptions import Assumptions
 from beachhead.enter.tables import likeness
 from beachhead.evidence.model import Country, Floats
-from beachhead.firm import Firm
-from beachhead.quarters import quarter_number
+from beachhead.firm import Firm, recent
 
 Columns = Mapping[str, NDArray[np.generic]]
 Shared = NDArray[np.bool_]
@@ -30,9 +29,7 @@ class Discount:
 
 def remembered(firm: Firm, as_of: str, quarters: float) -> tuple[str, ...]:
     """Markets whose gain still counts: where the firm sells, or left no more than ``quarters`` before ``as_of``."""
-    now = quarter_number(as_of)
-    kept = {p.country for p in firm.presence if p.until is None or now - quarter_number(p.until) <= quarters}
-    return tuple(sorted(kept))
+    return tuple(sorted({p.country for p in recent(firm, as_of, quarters)}))
 
 
 def cuts() -> tuple[Floats, Floats]:

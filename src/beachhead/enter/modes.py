@@ -7,7 +7,7 @@ import numpy as np
 from beachhead.assumptions import PACKAGED, Assumptions
 from beachhead.enter.tables import mode_ids, modes, number, read_table
 from beachhead.evidence.model import Floats
-from beachhead.firm import Firm
+from beachhead.firm import Firm, main_offer
 
 MODES: tuple[str, ...] = mode_ids()
 MODE_NAMES: dict[str, str] = {m.id: m.name for m in modes()}
@@ -30,18 +30,10 @@ def restrictions(firm: Firm) -> tuple[str, ...]:
 
     A code of ``mode_restrictions.csv`` covers every finer code of the same branch.
     """
-    main = max(firm.sells, key=lambda offer: offer.share).code
+    main = main_offer(firm).code
     barred = {r["mode"]: r["reason"] for r in read_table("mode_restrictions.csv") if _covers(r["codes"].split(), main)}
     return tuple(barred.get(m, "") for m in MODES)
 
 
 def _covers(codes: list[str], code: str) -> bool:
     return any(code.startswith(c) for c in codes)
-
-
-def sells_goods(firm: Firm) -> bool:
-    """Whether the main offer is a thing that must be shipped. A user's own code goes by the sector."""
-    kind, _, code = max(firm.sells, key=lambda offer: offer.share).code.partition(":")
-    if kind == "icio":
-        return code[0] in "ABC"
-    return kind == "hs" or firm.sector in ("manufacturing", "ecommerce_retail")

@@ -38,10 +38,18 @@ def condition_reason(fit: Fit, m: int, mode: str, market_side: bool) -> str:
     return text.format(value=fit.values[m, j])
 
 
-def reasons(fit: Fit, m: int, best: int, obstacle: str, money: str) -> tuple[str, ...]:
-    """Up to three reasons: what stands in the way or what it is worth; the firm; the market."""
+LOSES = "on its own the market does not pay under these figures"
+
+
+def first_reason(obstacle: str, money: str, pays: bool) -> str:
+    """What stands in the way of the mode or what it is worth; before that, if so, that no mode pays in the market."""
+    text = f"nothing is affordable yet; the least demanding mode is this one, but it {obstacle}" if obstacle else money
+    return text if pays else f"{LOSES}: {text}"
+
+
+def reasons(fit: Fit, m: int, best: int, first: str) -> tuple[str, ...]:
+    """Up to three reasons: the first as given, what speaks of the firm, what speaks of the market."""
     mode = MODES[best]
-    first = f"nothing is affordable yet; the least demanding mode is this one, but it {obstacle}" if obstacle else money
     sides = (condition_reason(fit, m, mode, False), condition_reason(fit, m, mode, True))
     return (first, *(text for text in sides if text))
 

@@ -57,6 +57,11 @@ class ModeChoice:
     discount_from: tuple[tuple[str, ...], ...]
     assumptions: tuple[Change, ...] = ()  # that the firm has changed
 
+    @property
+    def best_value(self) -> Floats:
+        """What the best mode of each market is worth, USD, (M,); below zero where even that one is likely to lose."""
+        return self.value_usd[np.arange(len(self.best)), [self.mode_row(mode) for mode in self.best]]
+
     def mode_row(self, mode: str) -> int:
         """Column of a mode in the arrays; KeyError if there is no such mode."""
         try:

@@ -74,6 +74,13 @@ def read_number(text: str) -> float | str:
     return round(value, 10)
 
 
+def read_fraction(text: str) -> float | str:
+    """A fraction, or a number in per cent with or without its sign: ``0.4``, ``40 %``, ``40``."""
+    value = read_number(text)
+    in_per_cent = isinstance(value, float) and 1 < abs(value) <= 100 and "%" not in text
+    return round(value / 100, 10) if in_per_cent and isinstance(value, float) else value
+
+
 def read_list(text: str) -> list[str]:
     """The parts of a list with commas or semicolons."""
     return [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
@@ -97,7 +104,8 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "product": str.strip,
     "number": _whole,
     "optional_number": lambda text: _whole(text) if text.strip() else None,
-    "share": read_number,
+    "share": read_fraction,
+    "degree": read_number,
     "list": read_list,
     "country": read_country,
     "countries": lambda text: [read_country(part) for part in read_list(text)],

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+from beachhead.accents import unaccented
 from beachhead.evidence.catalogue import load_catalogue, read_table
 from beachhead.evidence.model import Country
 
 
 def plain(text: str) -> str:
     """Lower case without accents, points and articles: ``The Côte d'Ivoire`` → ``cote d ivoire``."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"^the ", "", " ".join(re.sub(r"[^\w]+", " ", bare.replace(".", "")).split()))
+    return re.sub(r"^the ", "", " ".join(re.sub(r"[^\w]+", " ", unaccented(text).replace(".", "")).split()))
 
 
 @cache
@@ -41,7 +40,11 @@ def guess_country(text: str) -> Country | None:
 
 
 def country_remedy(text: str) -> str:
-    """What to write instead of a code that no economy has."""
-    country = guess_country(text)
+    """What to write instead of a code that no economy has. What looks like a code is not guessed at: ATA is no typo."""
+    coded = re.fullmatch(r"[A-Z]{3}", text)
+    country = find_country(text) if coded else guess_country(text)
     hint = f'write "{country.iso3}" for {country.name}' if country else 'for example "DEU" for Germany'
+    if coded and not country:
+        known = f"is not among the {len(load_catalogue().countries)} economies with evidence"
+        return f"{known}: write a three-letter country code (ISO 3166-1 alpha-3), {hint}"
     return f"is not a three-letter country code (ISO 3166-1 alpha-3): {hint}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import shorten
 from typing import Final
 
-from beachhead.errors import Fault
+from beachhead.errors import Fault, InputError
 from beachhead.evidence.catalogue import load_catalogue
 from beachhead.firm_file.countries import country_remedy
 from beachhead.firm_file.languages import known_language, language_remedy
@@ -17,13 +18,14 @@ from beachhead.firm_rules import Draft, at, items, nearest, rows
 from beachhead.products import product_names, search
 
 EVIDENCE_SUFFIXES: Final = (".csv", ".parquet")
+HS6: Final = r"hs:\d{6}"
 SEARCH: Final = 'look it up with beachhead products search "what you sell"'
 
 
 def unknown_names(draft: Draft, folder: Path) -> list[Fault]:
     """Every name in the draft that nothing known bears; evidence files are looked for from ``folder``."""
-    checks = (unknown_countries, unknown_languages, unknown_regions, unknown_products)
-    return [fault for check in checks for fault in check(draft)] + list(missing_files(draft, folder))
+    named = [fault for check in (unknown_countries, unknown_languages, unknown_regions) for fault in check(draft)]
+    return [*named, *unknown_products(draft, folder), *missing_files(draft, folder)]
 
 
 def _texts(draft: Draft, *path: str) -> Iterator[tuple[str, str]]:
@@ -66,30 +68,46 @@ def unknown_regions(draft: Draft) -> Iterator[Fault]:
             yield Fault(path, shown(value), f"is not a region of the World Bank{tail}")
 
 
-def unknown_products(draft: Draft) -> Iterator[Fault]:
+def unknown_products(draft: Draft, folder: Path) -> Iterator[Fault]:
     """Codes of no nomenclature. A firm's own ``user:`` products are not listed anywhere."""
-    for path, row in rows(draft, "sells"):
-        code = row.get("code")
-        if isinstance(code, str) and not code.startswith("user:") and not _is_product(code):
-            yield Fault(f"{path}.code", shown(code), f"is not a code of HS 2022 or OECD ICIO: {_instead(code)}")
+    unknown = {
+        f"{path}.code": code
+        for path, row in rows(draft, "sells")
+        if isinstance(code := row.get("code"), str) and not code.startswith("user:") and code not in product_names()
+    }
+    if any(re.fullmatch(HS6, code) for code in unknown.values()):
+        lines = _lines_at_hand(draft, folder)
+        unknown = {path: code for path, code in unknown.items() if code[3:] not in lines}
+    for path, code in unknown.items():
+        yield Fault(path, shown(code), f"is not a code of HS 2022 or OECD ICIO: {_instead(code)}")
 
 
-def _is_product(code: str) -> bool:
-    """Whether HS 2022 or ICIO has the code, or the flows at hand do, which may be in an older HS."""
-    if code in product_names():
-        return True
-    if not re.fullmatch(r"hs:\d{6}", code):
-        return False
+def _lines_at_hand(draft: Draft, folder: Path) -> set[str]:
+    """HS6 codes with flows in the snapshot, in what the user added or in the firm's own files; older HS among them."""
     from beachhead.evidence import load_evidence
 
-    return code[3:] in load_evidence().query("hs6_available")["hs6"]
+    own = [folder / name for _, name in _texts(draft, "evidence") if not _file_problem(folder / name)]
+    try:
+        evidence = load_evidence(user=own)
+    except InputError:  # a file that cannot be used is told when the evidence is read
+        evidence = load_evidence()
+    return set(evidence.query("hs6_available")["hs6"])
 
 
 def _instead(text: str) -> str:
-    """The product that the words mean, or how to look it up."""
+    """The product that the text means, as a code without its scheme or in words, or how to look it up."""
+    bare = re.sub(r"^(hs|icio)\W*|[\s.]", "", text[:60].casefold())
+    code = next((one for one in (f"hs:{bare}", f"icio:{bare.upper()}") if one in product_names()), None)
+    if code:
+        return f'write "{code}" ({_brief(product_names()[code])})'
     hits = [] if ":" in text else search(text[:60], 1)
-    found = f'perhaps "{hits[0].product.code}" ({hits[0].product.name[:50]}); ' if hits else ""
+    found = f'perhaps "{hits[0].product.code}" ({_brief(hits[0].product.name)}); ' if hits else ""
     return f"{found}{SEARCH}"
+
+
+def _brief(name: str) -> str:
+    """The beginning of a product's name, in whole words and without what it excludes."""
+    return shorten(re.sub(r"\s*\([^()]*\)", "", name), 60, placeholder=" …")
 
 
 def missing_files(draft: Draft, folder: Path) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from beachhead.evidence.catalogue import read_table
 from beachhead.firm_file.countries import plain
 from beachhead.firm_rules import nearest
 
@@ -12,9 +13,7 @@ from beachhead.firm_rules import nearest
 @cache
 def language_names() -> dict[str, str]:
     """English name by code of every language that the Unicode CLDR names."""
-    from babel import Locale
-
-    return {str(code): str(name) for code, name in Locale("en").languages.items()}
+    return {row["code"]: row["name"] for row in read_table("languages")}
 
 
 def known_language(tag: str) -> bool:

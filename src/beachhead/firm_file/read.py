@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,15 @@ def check_draft(draft: Draft, folder: Path) -> Checked:
         firm, form = Firm.model_validate(draft), []
     except ValidationError as error:
         firm, form = None, list(faults_of(error))
-    faults = _one_per_field([*form, *broken_rules(draft), *unknown_names(draft, folder)])
+    sense = [*broken_rules(draft), *unknown_names(draft, folder)]
+    faults = _one_per_field([*_without_echoes(form, sense), *sense])
     return Checked(None if faults else firm, tuple(sorted(faults, key=_file_order)))
+
+
+def _without_echoes(form: list[Fault], sense: list[Fault]) -> list[Fault]:
+    """Faults of form without those of a list or section that only say that something within it is wrong."""
+    above = {fault.field[: mark.start()] for fault in (*form, *sense) for mark in re.finditer(r"[.\[]", fault.field)}
+    return [fault for fault in form if fault.field not in above]
 
 
 def _one_per_field(faults: list[Fault]) -> list[Fault]:

@@ -71,7 +71,8 @@ def decode(data: bytes, path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise bad(f"line {line}", repr(data[error.start]), "is not UTF-8: save the file as UTF-8", where) from None
+        remedy = f"holds a byte (0x{data[error.start]:02x}) that is not UTF-8: save the file as UTF-8"
+        raise bad(f"line {line}", "", remedy, where) from None
 
 
 def parse(text: str, path: Path) -> dict[str, Any]:

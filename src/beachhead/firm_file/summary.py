@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from math import isnan
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from beachhead.assumptions import packaged
 from beachhead.evidence.catalogue import load_catalogue
-from beachhead.firm import Firm
+from beachhead.firm import Firm, Screen, running
 from beachhead.firm_file.languages import language_names
-from beachhead.products import Coverage, demand_at_hand, product_names
+from beachhead.products import coverage_of, demand_at_hand, product_names
+
+if TYPE_CHECKING:
+    from beachhead.evidence import Evidence
 
 HOURS_A_WEEK: Final = 40.0  # of one full-time equivalent
 TIGHT: Final = 0.25  # part of the cash that is free above the floor; less is worth a warning
 LITTLE_USD: Final = 5_000.0  # below this no mode of entry can be paid for
+STEEP: Final = 1.0  # growth a year above which a number in per cent may have been meant
 
 
 def country_name(iso3: str) -> str:
@@ -109,9 +113,10 @@ TOPICS: Final[dict[str, Callable[[Firm], str]]] = {
 # What deserves a second look.
 
 
-def warnings(firm: Firm, coverage: Coverage) -> list[str]:
-    """Every warning; the firm can be planned for all the same."""
-    return [text for check in CHECKS for text in check(firm)] + list(_thin_demand(firm, coverage))
+def warnings(firm: Firm, evidence: Evidence) -> list[str]:
+    """Every warning; the firm can be planned for all the same. ``evidence`` holds the firm's own files too."""
+    of_firm = [text for check in CHECKS for text in check(firm)]
+    return of_firm + [text for check in EVIDENCE_CHECKS for text in check(firm, evidence)]
 
 
 def _money_is_tight(firm: Firm) -> Iterator[str]:
@@ -150,6 +155,12 @@ def _home_abroad(firm: Firm) -> Iterator[str]:
             yield f"{name}: entries for the home country have no effect"
 
 
+def _growth_is_steep(firm: Firm) -> Iterator[str]:
+    growth = firm.sales.growth
+    if growth > STEEP:
+        yield f"sales: growth of {growth:g} means {growth:.0%} a year; {growth:g} % is written {growth / 100:.10g}"
+
+
 def _sales_unknown(firm: Firm) -> Iterator[str]:
     for row in firm.presence:
         if row.sales_usd is None and row.until is None:
@@ -174,7 +185,40 @@ def _own_product_without_file(firm: Firm) -> Iterator[str]:
         yield f"evidence: no file is named that could hold the demand for {', '.join(own)}"
 
 
-def _thin_demand(firm: Firm, coverage: Coverage) -> Iterator[str]:
+def _left_out(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    for row in evidence.rejected:
+        yield f"evidence: left out is {row}"
+
+
+def _begun_in_the_future(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    for row in firm.presence:
+        if not row.quarters(evidence.vintage):
+            yield (
+                f"presence: since {row.since} in {country_name(row.country)} lies in the future (the evidence is of "
+                f"{evidence.vintage}), so it does not count as a market where you sell"
+            )
+
+
+def _sold_but_screened(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    """Markets where the firm sells now and that a must-have removes."""
+    present = {row.country for row in running(firm, evidence.vintage)}
+    given = firm.screen.model_dump(exclude_defaults=True)
+    if not present or not given:
+        return
+    from beachhead.assumptions import Assumptions
+    from beachhead.select.market import market_figures
+    from beachhead.select.screen import screen
+
+    figures = market_figures(firm, evidence, Assumptions(firm.assumptions))
+    for name, value in given.items():
+        alone = firm.model_copy(update={"screen": Screen.model_validate({name: value})})
+        for one in screen(alone, evidence, figures):
+            if one.market in present:
+                yield f"screen: {name} removes {country_name(one.market)}, where you sell now ({one.reason})"
+
+
+def _thin_demand(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    coverage = coverage_of(evidence)
     for offer in firm.sells:
         known = demand_at_hand(offer.code, coverage)
         if known.at_hand != "yes" and not offer.code.startswith("user:"):
@@ -188,8 +232,16 @@ CHECKS: Final[tuple[Callable[[Firm], Iterator[str]], ...]] = (
     _no_sales,
     _hours_beyond_team,
     _home_abroad,
+    _growth_is_steep,
     _sales_unknown,
     _weights_unused,
     _access_unused,
     _own_product_without_file,
+)
+
+EVIDENCE_CHECKS: Final[tuple[Callable[[Firm, Evidence], Iterator[str]], ...]] = (
+    _left_out,
+    _begun_in_the_future,
+    _sold_but_screened,
+    _thin_demand,
 )

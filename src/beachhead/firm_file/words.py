@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -19,6 +19,7 @@ from beachhead.firm import Firm, Record
 from beachhead.firm_rules import nearest, quoted
 
 Location = tuple[int | str, ...]
+FRACTIONS: Final = ("share", "growth", "gross_margin")  # fields that people write in per cent
 
 
 @cache
@@ -106,11 +107,18 @@ def _places(details: ErrorDetails) -> dict[str, str]:
     return {
         "description": description[:1].lower() + description[1:].rstrip("."),
         "near": _near(details),
+        "per_cent": _per_cent(name, details["input"]),
         "examples": _examples(field),
         "field": dotted(loc),
         "list_form": f": write [[{name}]] above each entry" if model else ' in square brackets, such as ["a", "b"]',
         "table_form": _table_form(loc),
     }
+
+
+def _per_cent(name: str, value: Any) -> str:
+    """How to write a number that was meant in per cent, or an empty text."""
+    meant = name in FRACTIONS and isinstance(value, int | float) and 1 < value <= 100
+    return f" (write {value / 100:.10g} for {value:g} %)" if meant else ""
 
 
 def _near(details: ErrorDetails) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beachhead.products.demand import AtHand, Coverage, coverage_of, demand_at_hand
 from beachhead.products.search import Hit, search
-from beachhead.products.table import Product, parents, product_names, products
+from beachhead.products.table import Product, parents, product_names, products, sectors
 
 __all__ = [
     "AtHand",
@@ -17,4 +17,5 @@ __all__ = [
     "product_names",
     "products",
     "search",
+    "sectors",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from beachhead.errors import bad
+from beachhead.evidence.catalogue import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,13 @@ class Product:
 @cache
 def products() -> dict[str, Product]:
     """Every product by its code, as firm files write it (``hs:64``, ``icio:J62_63``), in the order of codes."""
-    from pyarrow.parquet import ParquetFile  # not read_table, which imports pandas where that is installed
-
-    from beachhead.evidence.engine import package_folder
+    from beachhead.evidence.engine import Engine, package_folder, parquet
 
     path = package_folder("snapshot") / "products.parquet"
     if not path.is_file():
         raise bad("products", "", "the table of products is missing: install the package again")
-    columns = ParquetFile(path).read().to_pydict()
-    rows = zip(columns["code"], columns["level"], columns["name"], columns["parent"], strict=True)
+    columns = Engine({"products": f"SELECT * FROM {parquet(path)}"}).query("products_all")
+    rows = zip(*(columns[name].tolist() for name in ("code", "level", "name", "parent")), strict=True)
     return {code: Product(code, level, name, parent or "") for code, level, name, parent in rows}
 
 
@@ -42,3 +42,9 @@ def parents(product: Product) -> tuple[Product, ...]:
     """What the product belongs to, nearest first: heading, then chapter."""
     parent = products().get(product.parent)
     return (parent, *parents(parent)) if parent else ()
+
+
+@cache
+def sectors() -> dict[str, str]:
+    """What each sector of the ICIO holds, in everyday words, by code."""
+    return {row["code"]: row["holds"] for row in read_table("sectors", Path(__file__).parent)}

@@ -14,7 +14,8 @@ from beachhead.report.html import report_html
 if TYPE_CHECKING:
     from beachhead.flow import Plan
 
-FLAT = ("market", "name", "rank", "score", "cell", "mode")
+FLAT = ("market", "name", "rank", "score", "cell", "mode", "worth_usd", "weeks", "set_up_usd")
+PRESENCE = ("since", "mode", "sales_usd")
 
 
 def bundle(plan: Plan) -> dict[str, str]:
@@ -46,6 +47,7 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         **{name: row[name] for name in FLAT},
+        **{f"presence_{part}": (row["presence"] or {}).get(part) for part in PRESENCE},
         **axes,
         **{f"p_top_{k}": p for k, p in row["p_top"].items()},
         **{f"potential_usd_{p}": usd for p, usd in row["potential_usd"].items()},

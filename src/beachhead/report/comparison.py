@@ -10,10 +10,12 @@ import numpy as np
 from beachhead.charts import numbers as n
 from beachhead.charts.contributions import by_criterion
 from beachhead.errors import bad
+from beachhead.report.answer import badge
 from beachhead.report.contract import market_row, number
 from beachhead.report.dossier import why_not
 from beachhead.report.tables import Cell, Table, heads
-from beachhead.report.words import Voice, mode_names
+from beachhead.report.words import Voice, mode_names, sentence_start
+from beachhead.report.worth import horizon, years
 from beachhead.select.tables import criteria
 
 if TYPE_CHECKING:
@@ -53,7 +55,9 @@ def side_by_side(plan: Plan, rows: Sequence[int]) -> Table:
             "USD a year, P10–P50–P90",
             [n.span(float(p.p10[m]), float(p.p50[m]), float(p.p90[m])) for m in rows],
         ),
-        ("Enter by", [mode_names()[modes.best[m]] for m in rows]),
+        ("Enter or go on by", [mode_names()[modes.best[m]] for m in rows]),
+        (f"Worth over {years(horizon(plan.firm))}", [n.usd_signed(float(modes.best_value[m])) for m in rows]),
+        ("Now", [sentence_start(badge(plan, m)) or "new" for m in rows]),
     ]
     cells = tuple((Cell(name), *(Cell(text) for text in texts)) for name, texts in lines)
     return Table("Side by side", heads("", *(f"#{s.names[m]}" for m in rows)), cells)
@@ -98,7 +102,7 @@ def compare_dict(plan: Plan, rows: Sequence[int]) -> dict[str, Any]:
     voice = Voice(s, plan.evidence.catalogue, plan.modes)
     return {
         "schema": SCHEMA,
-        "markets": [market_row(s, plan.modes, voice, m) for m in rows],
+        "markets": [market_row(plan, voice, m) for m in rows],
         "pairwise": {s.markets[a]: {s.markets[b]: number(s.pairwise[a, b]) for b in rows if a != b} for a in rows},
         "leads": {
             market: [{"indicator": i, "points": number(x)} for i, x in found]

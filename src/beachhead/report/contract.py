@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from beachhead.evidence.model import STATUSES, Floats
+from beachhead.report.answer import notes
 from beachhead.report.words import Voice, size
+from beachhead.report.worth import chosen, present
+from beachhead.select import TOPS
 from beachhead.select.result import Axis, Selection
 
 if TYPE_CHECKING:
-    from beachhead.enter.result import ModeChoice
     from beachhead.flow import Plan
 
 PLAN = "beachhead.plan/1"
 MARKETS = "beachhead.markets/1"
-TOPS = (1, 3, 5, 10)
 
 
 def number(x: float, decimals: int = 9) -> float | None:
@@ -36,11 +37,11 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
         "draws": selection.draws,
         "evidence": {"snapshot": plan.evidence.snapshot, "vintage": plan.evidence.vintage},
         "ranked": len(selection.markets),
-        "shortlist": [market_row(selection, plan.modes, voice, m) for m in range(size(plan))],
+        "shortlist": [market_row(plan, voice, m) for m in range(size(plan))],
         "demand": demand_dict(selection),
         "levers": levers(selection),
         "excluded": excluded(selection),
-        "notes": [*selection.demand.notes, *selection.potential.notes],
+        "notes": notes(plan),
     }
 
 
@@ -51,7 +52,7 @@ def markets_dict(plan: Plan, rows: Sequence[int] | None = None) -> dict[str, Any
     wanted = range(len(selection.markets)) if rows is None else rows
     return {
         "schema": MARKETS,
-        "markets": [market_row(selection, plan.modes, voice, m) for m in wanted],
+        "markets": [market_row(plan, voice, m) for m in wanted],
         "excluded": excluded(selection),
     }
 
@@ -63,8 +64,9 @@ def firm_dict(plan: Plan) -> dict[str, Any]:
     return firm
 
 
-def market_row(selection: Selection, modes: ModeChoice, voice: Voice, m: int) -> dict[str, Any]:
+def market_row(plan: Plan, voice: Voice, m: int) -> dict[str, Any]:
     """One market of the ranking."""
+    selection, modes = plan.selection, plan.modes
     potential = selection.potential
     return {
         "market": selection.markets[m],
@@ -79,10 +81,20 @@ def market_row(selection: Selection, modes: ModeChoice, voice: Voice, m: int) ->
         "expected_rank": number(selection.expected_rank[m], 3),
         "potential_usd": {p: number(getattr(potential, p)[m], 2) for p in ("p10", "p50", "p90")},
         "mode": modes.best[m],
+        "worth_usd": number(modes.best_value[m], 2),
+        "weeks": number(chosen(modes, modes.weeks)[m], 1),
+        "set_up_usd": number(chosen(modes, modes.cost_usd)[m], 2),
+        "presence": presence_dict(plan, m),
         "contributions": contributions(selection.indicators, selection.contributions[m]),
         "reasons": voice.reasons(m),
         "warnings": voice.warnings(m),
     }
+
+
+def presence_dict(plan: Plan, m: int) -> dict[str, Any] | None:
+    """How the firm sells in a market already; None if it does not."""
+    here = present(plan).get(plan.selection.markets[m])
+    return None if here is None else {"since": here.since, "mode": here.mode, "sales_usd": here.sales_usd}
 
 
 def axis(axis: Axis, m: int) -> dict[str, float | None]:

@@ -36,8 +36,20 @@ class PotentialPart(Part):
     p90: Annotated[float, Field(ge=0)]
 
 
+class PresencePart(Part):
+    """How the firm sells in a market already. ``sales_usd``: in the last year; null if the firm file does not say."""
+
+    since: str
+    mode: str
+    sales_usd: Annotated[float, Field(ge=0)] | None
+
+
 class RowPart(Part):
-    """One ranked market."""
+    """One ranked market.
+
+    ``worth_usd``: what the mode is worth to the firm over its horizon, after cost and risk; below zero it does not pay
+    for itself. ``weeks``: to the first sale.
+    """
 
     market: Iso3
     name: str
@@ -51,6 +63,10 @@ class RowPart(Part):
     expected_rank: Annotated[float, Field(ge=1)]
     potential_usd: PotentialPart
     mode: str
+    worth_usd: float
+    weeks: Annotated[float, Field(ge=0)]
+    set_up_usd: Annotated[float, Field(ge=0)]
+    presence: PresencePart | None
     contributions: dict[str, float]
     reasons: Annotated[list[str], Field(max_length=3)]
     warnings: list[str]

@@ -144,7 +144,7 @@ def firm_part(plan: Plan, market: str) -> dict[str, Any]:
     factors = {name: number(np.exp(p.factor_log[m, k])) for k, name in enumerate(p.factors)}
     return {
         **shared,
-        **market_row(s, plan.modes, Voice(s, plan.evidence.catalogue, plan.modes), m),
+        **market_row(plan, Voice(s, plan.evidence.catalogue, plan.modes), m),
         "potential_factors": factors,
         "modes": mode_dicts(plan, m),
     }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from beachhead.charts import numbers as n
 from beachhead.charts.contributions import contributions
 from beachhead.charts.matrix import matrix
@@ -78,7 +80,8 @@ def _world(plan: Plan) -> Figure:
         "World map of the score",
         f"{len(s.markets)} markets coloured by score, from {n.plain(float(s.score.min()))} to "
         f"{n.plain(float(s.score.max()))} points. The best are {_first(plan)}.",
-        "Lighter is better. Numbers are ranks, the diamond is home, grey was not ranked. Small economies are dots.",
+        "The more yellow, the better. Numbers are ranks, the diamond is home, grey was not ranked. "
+        "Small economies are dots.",
         world(s, topology(), places(plan.evidence), plan.top),
     )
 
@@ -86,11 +89,12 @@ def _world(plan: Plan) -> Figure:
 def _matrix(plan: Plan) -> Figure:
     s = plan.selection
     now = [s.names[m] for m in range(size(plan)) if s.cell[m] == "go now"]
+    lie = "lie" if len(now) > 1 else "lies"
     front = [s.names[m] for m in range(len(s.markets)) if s.pareto[m]]
     return Figure(
         "matrix",
         "Attractiveness and accessibility",
-        f"Of the shortlist, {n.listed(now) or 'no market'} lie in the cell go now. No market is better on both axes "
+        f"Of the shortlist, {n.listed(now) or 'no market'} {lie} in the cell go now. No market is better on both axes "
         f"than {n.listed(front[:8])}.",
         "Each ellipse holds its market with 80 % probability. The dashed line joins the markets that no other beats on "
         "both axes. The cells meet at the median economy.",
@@ -107,7 +111,7 @@ def _ranks(plan: Plan) -> Figure:
         "ranks",
         "Probability of each rank",
         f"{likely} of {s.draws:,} draws.",
-        "Deeper is likelier. Where a row spreads wide, the figures cannot tell the neighbours apart.",
+        "Stronger colour is likelier. Where a row spreads wide, the figures cannot tell the neighbours apart.",
         ranks(s, plan.top),
     )
 
@@ -146,9 +150,23 @@ def _modes(plan: Plan) -> Figure:
         "modes",
         "How well each mode fits",
         f"Chosen modes: {best}.",
-        "Fit from 0 to 100, deeper is better. The frame marks the mode chosen, which must also pay; ✕ cannot be used.",
+        "Fit from 0 to 100, stronger colour is better; ✕ cannot be used. The frame marks the mode chosen. "
+        + _framed(plan),
         modes(s, choice, names, plan.top),
     )
+
+
+def _framed(plan: Plan) -> str:
+    """Why the framed mode need not be the one that fits best, with the first such market of the shortlist."""
+    s, x, names = plan.selection, plan.modes, mode_names()
+    text = "It is the one worth most after cost and risk, so not always the one that fits best."
+    for m in range(size(plan)):
+        best, fitting = x.mode_row(x.best[m]), int(np.where(x.feasible[m], x.fit[m], -1).argmax())
+        if x.fit[m, fitting] > x.fit[m, best] and x.feasible[m, best]:
+            less, more = (n.usd_signed(float(x.value_usd[m, j])) for j in (fitting, best))
+            other, framed = (names[x.modes[j]].lower() for j in (fitting, best))
+            return f"{text} In {in_text(s, m)} {other} fits better, but is worth {less}; {framed} is worth {more}."
+    return text
 
 
 FIGURES: tuple[Callable[[Plan], Figure], ...] = (_world, _matrix, _ranks, _contributions, _potential, _modes)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from beachhead.errors import bad
+from beachhead.report.words import mode_names
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
 
+SHOWN = 12  # values of a column that a message names; of more only the nearest
 Value = str | float
 Record = dict[str, Value]
 _EXPRESSION = re.compile(r"\s*(\w+)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*")
@@ -45,6 +48,7 @@ def _record(plan: Plan, m: int) -> Record:
         "p50": p.p50[m],
         "p90": p.p90[m],
         "demand": s.demand.value[m],
+        "worth": plan.modes.best_value[m],
     }
     words = {
         "market": s.markets[m],
@@ -57,29 +61,54 @@ def _record(plan: Plan, m: int) -> Record:
     return {**words, **{name: float(x) for name, x in numbers.items()}}
 
 
-def parse_filter(expression: str, columns: Sequence[str]) -> Callable[[Record], bool]:
-    """A test from ``column=value``, ``column>50`` and the like; words match whatever their case, ``*`` any text."""
+def parse_filter(expression: str, columns: Sequence[str], table: Sequence[Record]) -> Callable[[Record], bool]:
+    """A test from ``column=value``, ``column>50`` and the like.
+
+    Words match whatever their case, ``*`` any text; a word that is no whole value of the column may be the beginning
+    of one, and modes go by id or name. A word that no row of ``table`` has is a fault that names those there are.
+    """
     found = _EXPRESSION.fullmatch(expression)
     if not found:
         raise bad("--filter", expression, "write COLUMN, one of = != > < >= <=, and a value, such as 'score>50'")
     column, sign, wanted = found.groups()
     check_column("--filter", column, columns)
-    return lambda record: _passes(record[column], sign, wanted, expression)
+    if isinstance(table[0][column], float):
+        limit = _number(wanted, expression)
+        return lambda record: _TESTS[sign](float(record[column]), limit)
+    if sign not in ("=", "!="):
+        raise bad("--filter", expression, "this column holds words: compare with = or !=")
+    meant = _meant(column, wanted, {str(record[column]) for record in table})
+    return lambda record: (record[column] in meant) == (sign == "=")
+
+
+def _meant(column: str, wanted: str, there: set[str]) -> set[str]:
+    """The values of a column that the user means; a fault if there are none."""
+    pattern = ".*".join(re.escape(part) for part in wanted.casefold().split("*"))
+    for more in ("", ".*"):
+        found = {value for value in there if any(re.fullmatch(pattern + more, name) for name in _names(column, value))}
+        if found and wanted:
+            return found
+    raise bad("--filter", f"{column}={wanted}", _remedy(column, wanted, there))
+
+
+def _remedy(column: str, wanted: str, there: set[str]) -> str:
+    if len(there) <= SHOWN:
+        return f"{column} is one of {', '.join(sorted(there))}"
+    by_case = {value.casefold(): value for value in sorted(there)}
+    near = [by_case[x] for x in get_close_matches(wanted.casefold(), by_case, n=3, cutoff=0.5)]
+    return "no ranked market has it" + (f"; did you mean {' or '.join(near)}?" if near else "")
+
+
+def _names(column: str, value: str) -> tuple[str, ...]:
+    """What a value goes by, in lower case."""
+    name = mode_names().get(value, value) if column == "mode" else value
+    return value.casefold(), name.casefold()
 
 
 def check_column(option: str, column: str, columns: Sequence[str]) -> None:
     """Raise InputError if there is no such column."""
     if column not in columns:
         raise bad(option, column, f"there is no such column; there are {', '.join(columns)}")
-
-
-def _passes(value: Value, sign: str, wanted: str, expression: str) -> bool:
-    if isinstance(value, float):
-        return _TESTS[sign](value, _number(wanted, expression))
-    if sign not in ("=", "!="):
-        raise bad("--filter", expression, "this column holds words: compare with = or !=")
-    pattern = ".*".join(re.escape(part) for part in wanted.casefold().split("*"))
-    return bool(re.fullmatch(pattern, value.casefold())) == (sign == "=")
 
 
 def _number(text: str, expression: str) -> float:
@@ -94,7 +123,7 @@ def choose(plan: Plan, filters: Sequence[str], sort: str, *, reverse: bool, limi
     """Rows of the ranking that pass every filter, sorted (best or first first), at most ``limit`` of them."""
     table = records(plan)
     columns = list(table[0]) if table else []
-    tests = [parse_filter(expression, columns) for expression in filters] if table else []
+    tests = [parse_filter(expression, columns, table) for expression in filters] if table else []
     if table:
         check_column("--sort", sort, columns)
     kept = [m for m, record in enumerate(table) if all(test(record) for test in tests)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from beachhead.evidence.model import STATUSES, Floats, Status
-from beachhead.select.result import Selection
+from beachhead.evidence.model import Floats
+from beachhead.select.result import IMPUTED, Selection
 
-IMPUTED = STATUSES.index(Status.IMPUTED)
+GOOD, POOR = 0.7, 0.3  # values between the anchors of the world from which one is a strength, below which a weakness
 
 
 def places(values: Floats) -> NDArray[np.int64]:
@@ -22,6 +22,16 @@ def lead(selection: Selection, share: float = 1.0) -> Floats:
     """Points (M, K) by which a market's contribution exceeds the median's among the best ``share`` of the ranking."""
     rivals = selection.contributions[: max(1, round(share * len(selection.markets)))]
     return np.asarray(selection.contributions - np.median(rivals, axis=0))
+
+
+def against_world(selection: Selection) -> Floats:
+    """Points (M, K) by which a market is better or worse than the middle between the world's anchors.
+
+    Zero where the value is neither a strength nor a weakness before all economies.
+    """
+    points = 100 * selection.weights * (selection.values - 0.5)
+    plain = (selection.values < GOOD) & (selection.values > POOR)
+    return np.where(plain, 0.0, points)
 
 
 def imputed_share(selection: Selection) -> Floats:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from beachhead.assumptions import Assumption
     from beachhead.evidence.catalogue import Catalogue
     from beachhead.flow import Plan
+    from beachhead.select.result import Excluded
 
 MARKS = {Status.OBSERVED: "●", Status.CARRIED: "◐", Status.IMPUTED: "○", Status.USER: "◆"}
 UNSTATED = "by product"  # an assumption whose value depends on what is sold
@@ -78,6 +79,7 @@ def ranking(plan: Plan, names: dict[str, str], rows: Iterable[int] | None = None
         "#P90",
         "Cell",
         "Mode",
+        "#Worth",
     )
     return Table("Ranked markets", columns, tuple(_rank_row(plan, names, m) for m in wanted), sortable=True)
 
@@ -97,13 +99,14 @@ def _rank_row(plan: Plan, names: dict[str, str], m: int) -> tuple[Cell, ...]:
         *usd,
         Cell(s.cell[m]),
         Cell(names.get(mode, mode)),
+        figure(plan.modes.best_value[m], n.usd_signed(float(plan.modes.best_value[m]))),
     )
 
 
 def ranking_short(plan: Plan, rows: Iterable[int]) -> Table:
     """The ranking in fewer columns, for the terminal."""
     full = ranking(plan, mode_names(), rows)
-    kept = [1, 0, 2, 3, 4, 6, 8, 11]
+    kept = [1, 0, 2, 3, 4, 6, 8, 11, 12]
     return Table(
         full.caption,
         tuple(full.columns[k] for k in kept),
@@ -218,7 +221,7 @@ def _mode_row(plan: Plan, names: dict[str, str], m: int, j: int) -> tuple[Cell, 
         figure(x.hours_quarter[m, j], n.plain(float(x.hours_quarter[m, j]))),
         figure(x.weeks[m, j], n.plain(float(x.weeks[m, j]))),
         figure(x.potential_usd[m, j], n.usd(float(x.potential_usd[m, j]))),
-        figure(x.value_usd[m, j], n.usd(float(x.value_usd[m, j]))),
+        figure(x.value_usd[m, j], n.usd_signed(float(x.value_usd[m, j]))),
         Cell(x.obstacles[m][j] or "nothing"),
     )
 
@@ -361,10 +364,15 @@ def levers(plan: Plan, first: int | None = None) -> Table:
     )
 
 
+def reason_of(gone: Excluded) -> str:
+    """Why a market was left out, as it is said to the owner."""
+    return "your home market" if gone.reason == "home market" else gone.reason
+
+
 def left_out(plan: Plan) -> Table:
     """Excluded markets with the reason."""
-    catalogue = plan.evidence.catalogue
-    rows = tuple((Cell(name_of(catalogue, x.market)), Cell(x.market), Cell(x.reason)) for x in plan.selection.excluded)
+    catalogue, gone = plan.evidence.catalogue, plan.selection.excluded
+    rows = tuple((Cell(name_of(catalogue, x.market)), Cell(x.market), Cell(reason_of(x))) for x in gone)
     return Table("Markets that a must-have removed", heads("Market", "Code", "Reason"), rows)
 
 

@@ -12,15 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from beachhead.charts import numbers as n
+from beachhead.report.answer import answer, badge, bottom_line, notes
 from beachhead.report.tables import Table as PlainTable
-from beachhead.report.words import Voice, answer, mode_names, name_of, offers, sentence, size
+from beachhead.report.tables import reason_of
+from beachhead.report.words import Voice, mode_names, name_of, offers, sentence, size
 from beachhead.select import LEVER_TOP
+from beachhead.select.result import Lever
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
 
-WIDE = 98  # columns from which the axes are shown with their sd
-LEVERS, EXCLUDED = 5, 6  # how many of each are shown
+WIDE = 100  # columns from which the score and the sd of the axes are shown
+LEVERS, EXCLUDED, NAMED = 5, 6, 12  # how many levers, reasons for leaving out, and names with one reason are shown
+RANKED = "Ranked by mean score. Sales: USD a year once established."
 
 
 def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
@@ -28,11 +32,12 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
     voice = Voice(plan.selection, plan.evidence.catalogue, plan.modes)
     console.print(Text(_title(plan), style="bold"))
     console.print(_indented(answer(plan)))
+    console.print(Text(RANKED, style="dim"))
     console.print(shortlist(plan, voice, wide=console.width >= WIDE))
     for heading, lines in (
-        ("What would change the answer", lever_lines(plan)),
+        ("What would change the answer if it were known for sure", lever_lines(plan)),
         ("Left out", excluded_lines(plan)),
-        ("Keep in mind", [*plan.selection.demand.notes, *plan.selection.potential.notes]),
+        ("Keep in mind", notes(plan)),
     ):
         if lines:
             console.print(Text(f"\n{heading}", style="bold"))
@@ -77,23 +82,29 @@ def _head(wide: bool) -> Table:
 
 
 def _block(plan: Plan, voice: Voice, m: int, wide: bool) -> list[RenderableType]:
-    lines = [("+", "green", reason) for reason in voice.reasons(m)]
+    here = badge(plan, m)
+    by = mode_names()[plan.modes.best[m]].lower()
+    lines = [("=", "cyan", f"{here}: go on by {by}")] if here else []
+    lines += [("=", "cyan", bottom_line(plan, m))]
+    lines += [("+", "green", reason) for reason in voice.reasons(m)]
     lines += [("!", "yellow", warning) for warning in voice.warnings(m)[:1]]
     return [_figures([_row(plan, m, wide)], wide, style="bold"), Padding(_signed(lines), (0, 0, 1, 4))]
 
 
-_HEADINGS = ("#", "Market", "P(top 5)", "Attractive", "Accessible", "USD a year, P10–P50–P90", "Enter by")
-_HEADINGS_NARROW = ("#", "Market", "Top 5", "Attr.", "Acc.", "P10 – P50 – P90", "Enter by")
-_WIDTHS = (3, 22, 8, 10, 10, 24, 15)
+_HEADINGS = ("#", "Market", "Score", "Top 5", "Attractive", "Accessible", "Sales P10–P50–P90", "By")
+_HEADINGS_NARROW = ("#", "Market", "Top 5", "Attr.", "Acc.", "P10 – P50 – P90", "By")
+_WIDTHS = (3, 24, 5, 5, 10, 10, 19, 15)
 _WIDTHS_NARROW = (3, 16, 5, 5, 5, 19, 15)
 
 
 def _figures(rows: Sequence[Sequence[str]], wide: bool, style: str) -> Table:
     grid = Table.grid(padding=(0, 1))
-    for k, width in enumerate(_WIDTHS if wide else _WIDTHS_NARROW):
+    widths = _WIDTHS if wide else _WIDTHS_NARROW
+    last = len(widths) - 1
+    for k, width in enumerate(widths):
         grid.add_column(
             width=width,
-            justify="right" if k in (0, 2, 3, 4) else "center" if k == 5 else "left",
+            justify="left" if k in (1, last) else "center" if k == last - 1 else "right",
             no_wrap=True,
         )
     for row in rows:
@@ -108,6 +119,7 @@ def _row(plan: Plan, m: int, wide: bool) -> tuple[str, ...]:
     return (
         str(m + 1),
         s.names[m],
+        *([n.plain(float(s.score[m]), 1)] if wide else []),
         n.pct(float(s.p_top[5][m])),
         n.points(float(x.mean[m]), sds[0]),
         n.points(float(y.mean[m]), sds[1]),
@@ -128,25 +140,33 @@ def _signed(lines: Sequence[tuple[str, str, str]]) -> Table:
 def lever_lines(plan: Plan) -> list[str]:
     """The strongest levers in words."""
     strong = [x for x in plan.selection.levers if x.changes >= 0.05][:LEVERS]
-    return [
-        f"{x.name}: settling it would replace {n.plain(x.changes, 1)} of the first {LEVER_TOP}, "
-        + (f"and the first one in {n.chance(x.p_first)} of cases" if x.p_first > 0 else "never the first one")
-        for x in strong
-    ]
+    first = min(LEVER_TOP, len(plan.selection.markets))
+    return [f"{x.name}: {_would_change(x, first)}" for x in strong]
+
+
+def _would_change(lever: Lever, first: int) -> str:
+    """How many of the first markets would give way, and how often the very first."""
+    many = lever.changes >= 0.95
+    about = f"about {n.plain(lever.changes)}" if many else f"less than one ({n.plain(lever.changes, 1)} on average)"
+    lead = f"and the first in {n.chance(lever.p_first)} of cases" if lever.p_first > 0 else "never the first"
+    return f"{about} of the {first} markets would change, {lead}"
 
 
 def excluded_lines(plan: Plan) -> list[str]:
     """Excluded markets by reason, the most common reason first."""
     reasons: dict[str, list[str]] = {}
     for gone in plan.selection.excluded:
-        reasons.setdefault(gone.reason, []).append(gone.market)
+        reasons.setdefault(reason_of(gone), []).append(name_of(plan.evidence.catalogue, gone.market))
     ordered = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
-    lines = [
-        f"{', '.join(markets[:12])}{f' and {len(markets) - 12} more' if len(markets) > 12 else ''}: {reason}"
-        for reason, markets in ordered
-    ]
-    rest = len(lines) - EXCLUDED
-    return [*lines[:EXCLUDED], f"and {rest} further reasons, see the report"] if rest > 0 else lines
+    lines = [f"{_named(markets)}: {reason}" for reason, markets in ordered[:EXCLUDED]]
+    rest = sum(len(markets) for _, markets in ordered[EXCLUDED:])
+    more = f"and {rest} more market{'s are' if rest > 1 else ' is'} left out; see the report"
+    return [*lines, more] if rest else lines
+
+
+def _named(markets: list[str]) -> str:
+    rest = len(markets) - NAMED
+    return n.listed(markets) if rest <= 0 else f"{', '.join(markets[:NAMED])} and {rest} more"
 
 
 def show_table(table: PlainTable, console: Console) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from beachhead.charts import numbers as n
 from beachhead.report import tables
+from beachhead.report.answer import answer, badge, counted, notes
 from beachhead.report.tables import Table
 from beachhead.report.words import (
     Voice,
-    answer,
     in_text,
     mode_names,
     name_of,
@@ -20,6 +20,7 @@ from beachhead.report.words import (
     size,
     with_article,
 )
+from beachhead.report.worth import chosen, horizon, present, years
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
@@ -38,12 +39,16 @@ class Card:
     name: str
     cell: str
     chance: str
+    score: str
+    badge: str
     attractiveness: str
     accessibility: str
     potential: tuple[str, str, str]
     mode: str
-    weeks: str
-    cost: str
+    by: str
+    needs: str
+    worth: str
+    loses: bool
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -93,8 +98,9 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
             Dossier(s.markets[m], s.names[m], evidence_note(voice, m), tables.evidence(plan, m)) for m in some
         ],
         "tables": page_tables(plan),
-        "notes": [sentence(note) for note in (*s.demand.notes, *s.potential.notes)],
+        "notes": [sentence(note) for note in notes(plan)],
         "weights": s.weight_ground,
+        "horizon": years(horizon(plan.firm)),
         "changed": len(s.assumptions) + len(plan.modes.assumptions),
     }
 
@@ -117,7 +123,7 @@ def page_tables(plan: Plan) -> dict[str, Table]:
 def card(plan: Plan, voice: Voice, m: int) -> Card:
     """The card of one market."""
     s, p, modes = plan.selection, plan.selection.potential, plan.modes
-    j = modes.modes.index(modes.best[m])
+    value = float(modes.best_value[m])
     axes = [n.points(float(a.mean[m]), float(a.sd[m])) for a in (s.attractiveness, s.accessibility)]
     return Card(
         rank=m + 1,
@@ -125,15 +131,25 @@ def card(plan: Plan, voice: Voice, m: int) -> Card:
         name=s.names[m],
         cell=s.cell[m],
         chance=n.pct(float(s.p_top[5][m])),
+        score=n.plain(float(s.score[m]), 1),
+        badge=badge(plan, m),
         attractiveness=axes[0],
         accessibility=axes[1],
         potential=(n.short(float(p.p10[m])), n.short(float(p.p50[m])), n.short(float(p.p90[m]))),
         mode=mode_names()[modes.best[m]],
-        weeks=n.plain(float(modes.weeks[m, j])),
-        cost=n.usd(float(modes.cost_usd[m, j])),
+        by="Go on by" if s.markets[m] in present(plan) else "Enter by",
+        needs=_needs(plan, m),
+        worth=n.usd_signed(value),
+        loses=value < 0,
         reasons=tuple(sentence(text) for text in tables.strengths(voice, m)),
         warnings=tuple(sentence(text) for text in voice.warnings(m)),
     )
+
+
+def _needs(plan: Plan, m: int) -> str:
+    """Weeks and set-up cost of the chosen mode; nothing where it runs already."""
+    weeks, cost = (float(chosen(plan.modes, x)[m]) for x in (plan.modes.weeks, plan.modes.cost_usd))
+    return f", {counted(weeks, 'week')}, {n.usd(cost)}" if weeks or cost else ", as now"
 
 
 def entry(plan: Plan, m: int) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +14,11 @@ import numpy as np
 
 from beachhead.charts import numbers as n
 from beachhead.enter.tables import modes as mode_table
-from beachhead.evidence.model import STATUSES, Floats, Indicator, Status
-from beachhead.report.standing import IMPUTED, imputed_share, lead, places
-from beachhead.select.result import Selection
+from beachhead.evidence.model import Floats, Indicator
+from beachhead.firm import sells_goods
+from beachhead.report.standing import against_world, imputed_share, lead, places
+from beachhead.report.worth import chosen, horizon, years
+from beachhead.select.result import IMPUTED, Selection
 
 if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
@@ -27,6 +30,10 @@ NOTABLE = 0.25  # points: a smaller lead over the median market is no reason
 WEAK = 0.1  # points: a smaller shortfall is no warning
 CONTENDERS = 0.25  # share of the ranking that a market is held against: what all strong markets have is no reason
 THIN = 0.25  # share of the weight on imputed figures from which a warning is due
+FEW = 5  # fewer ranked markets than this are held against the world's economies instead of each other
+KNOWN = 0.03  # share of imports from which a home country's suppliers count as known
+_PLACE = re.compile(r"[:,][^:,{]*\{place\}|\{place\}")
+_RIVALS = re.compile(r" than (in )?(?:its rivals|rival markets)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,20 @@ class Phrase:
 
 
 @cache
+def sectors() -> dict[str, str]:
+    """Plain names of the ICIO sectors' output, ``sectors.csv``."""
+    return {row["code"]: row["name"] for row in _rows("sectors.csv")}
+
+
+def _rows(table: str) -> Iterator[dict[str, str]]:
+    text = files("beachhead.report").joinpath(table).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
+
+
+@cache
 def phrases() -> dict[str, Phrase]:
-    """``phrases.csv``, by indicator."""
-    text = files("beachhead.report").joinpath("phrases.csv").read_text(encoding="utf-8")
-    return {r["indicator"]: Phrase(r["good"], r["bad"]) for r in csv.DictReader(text.splitlines())}
+    """``phrases.csv``, by indicator. An indicator without a row is never said: it tells an owner nothing."""
+    return {row["indicator"]: Phrase(row["good"], row["bad"]) for row in _rows("phrases.csv")}
 
 
 class Voice:
@@ -49,17 +66,23 @@ class Voice:
 
     def __init__(self, selection: Selection, catalogue: Catalogue, modes: ModeChoice | None) -> None:
         self.selection, self.catalogue, self.modes = selection, catalogue, modes
+        self.few = len(selection.markets) < FEW
         self.places = places(selection.values)
-        self.lead = lead(selection, CONTENDERS)
-        self.lead_of_all = lead(selection)
+        self.lead_of_all = against_world(selection) if self.few else lead(selection)
+        self.lead = self.lead_of_all if self.few else lead(selection, CONTENDERS)
         self.thin = imputed_share(selection)
         self.raw_at = [selection.raw.indicators.index(i) for i in selection.indicators]
         self.home = name_of(catalogue, selection.home)
+        self.what = product_words(selection)
+        self.goods = sells_goods(selection.firm)
+        self.worth = modes.best_value if modes else np.full(len(selection.markets), np.nan)
+        self.horizon = horizon(selection.firm)
 
     def reasons(self, m: int) -> list[str]:
         """What most sets market ``m`` apart: at most three, one per criterion while there are any.
 
-        First what it has before other strong markets, then what it has before the median of all.
+        First what it has before other strong markets, then what it has before the median of all. Where few markets
+        are ranked, what it has before the world's economies.
         """
         best = self._strong(self.lead[m], m)
         rest = [k for k in self._strong(self.lead_of_all[m], m) if k not in best]
@@ -68,7 +91,17 @@ class Voice:
 
     def _strong(self, lead: Floats, m: int) -> list[int]:
         order = [int(k) for k in np.argsort(-lead, kind="stable")]
-        return [k for k in order if lead[k] >= NOTABLE and not self._guessed(m, k)]
+        return [k for k in order if lead[k] >= NOTABLE and self._counts(m, k)]
+
+    def _counts(self, m: int, k: int) -> bool:
+        """Whether a lead on indicator ``k`` would persuade an owner."""
+        indicator = self.selection.indicators[k]
+        small = indicator == "home_share" and self._raw(m, k) < KNOWN
+        return indicator in phrases() and not (small or self._idle(k) or self._guessed(m, k))
+
+    def _idle(self, k: int) -> bool:
+        """A shared border helps only what has to be carried over it."""
+        return self.selection.indicators[k] == "contiguous" and not self.goods
 
     def warnings(self, m: int) -> list[str]:
         """What speaks against trusting or entering market ``m``, gravest first."""
@@ -77,27 +110,34 @@ class Voice:
 
     def weakest(self, m: int) -> tuple[float, str]:
         """Points lost on the indicator where market ``m`` most trails the strong markets most, and how to say it."""
-        k = int(np.argmin(self.lead[m]))
+        said = [k for k, i in enumerate(self.selection.indicators) if i in phrases() and not self._idle(k)]
+        k = min(said, key=lambda k: float(self.lead[m, k]))
         return -float(self.lead[m, k]), self._say(m, k, good=False)
+
+    def _raw(self, m: int, k: int) -> float:
+        return float(self.selection.raw.value[m, self.raw_at[k]])
 
     def _guessed(self, m: int, k: int) -> bool:
         return bool(self.selection.raw.status[m, self.raw_at[k]] == IMPUTED)
 
     def _say(self, m: int, k: int, *, good: bool) -> str:
         indicator = self.catalogue.indicators[self.selection.indicators[k]]
-        known = phrases().get(indicator.id)
-        template = (known.good if good else known.bad) if known else f"{indicator.name}: {{value}} ({{place}})"
+        known = phrases()[indicator.id]
+        template = known.good if good else known.bad
+        if self.few:
+            template = _RIVALS.sub(_than_most, _PLACE.sub("", template))
         text = template.format(
             value=self._value(m, k, indicator),
             place=f"{n.ordinal(int(self.places[m, k]))} of {len(self.selection.markets)}",
             home=self.home,
+            what=self.what,
             experience=self._experience(m),
             contacts=self._contacts(m),
         )
         return text + (" (estimated)" if self._guessed(m, k) else "")
 
     def _value(self, m: int, k: int, indicator: Indicator) -> str:
-        value = float(self.selection.raw.value[m, self.raw_at[k]])
+        value = self._raw(m, k)
         if indicator.unit == "0-1" and indicator.id != "supplier_hhi":
             return n.pct(value)
         if indicator.unit == "log points a year":
@@ -106,11 +146,26 @@ class Voice:
 
     def _experience(self, m: int) -> str:
         here = [e for e in self.selection.firm.experience if e.country == self.selection.markets[m]]
-        return n.listed([f"{e.who}, {n.plain(e.years)} years" for e in here])
+        return n.listed([f"{e.who}, {years(e.years)}" for e in here])
 
     def _contacts(self, m: int) -> str:
         here = [c for c in self.selection.firm.contacts if c.country == self.selection.markets[m]]
         return n.listed([f"{c.count} {c.kind}{'s' if c.count > 1 else ''}" for c in here])
+
+
+def _than_most(found: re.Match[str]) -> str:
+    return " than in most markets" if found[1] else " than most"
+
+
+def product_words(selection: Selection) -> str:
+    """What demand was measured on, as it stands after ``of`` in a sentence.
+
+    Only a line of six digits, or the user's own figures, is the product itself.
+    """
+    demand = selection.demand
+    if demand.code.startswith("icio:"):
+        return sectors().get(demand.code.removeprefix("icio:").split("+")[0], "what its sector sells")
+    return "goods of this chapter" if demand.kind in ("chapter", "composite") else "it"
 
 
 Found = Iterator[tuple[float, str]]  # (gravity, text)
@@ -124,10 +179,15 @@ def _thin_evidence(voice: Voice, m: int) -> Found:
         )
 
 
+def _loses(voice: Voice, m: int) -> Found:
+    if voice.worth[m] < 0:
+        yield 9, f"likely to lose {n.usd(-float(voice.worth[m]))} over {years(voice.horizon)}, after cost and risk"
+
+
 def _demand_guessed(voice: Voice, m: int) -> Found:
     """Not said of a composite group, where it holds for every market: that stands among the notes."""
     demand = voice.selection.demand
-    if demand.kind != "composite" and STATUSES[demand.status[m]] is Status.IMPUTED:
+    if demand.kind not in ("composite", "user") and demand.status[m] == IMPUTED:
         yield 2.5, "nobody reports how much it buys of this: demand is an estimate"
 
 
@@ -137,24 +197,11 @@ def _weak_spot(voice: Voice, m: int) -> Found:
         yield min(points, 2.4), text
 
 
-def _pays_back_slowly(voice: Voice, m: int) -> Found:
-    if voice.modes is None:
-        return
-    mode = voice.modes.modes.index(voice.modes.best[m])
-    cost = float(voice.modes.cost_usd[m, mode])
-    earns = float(voice.selection.potential.p50[m]) * voice.selection.firm.sales.gross_margin
-    if cost > earns:
-        yield (
-            1.5,
-            f"entry at {n.usd(cost)} costs more than a year's margin at the median potential ({n.usd(earns)})",
-        )
-
-
 def _beyond_budget(voice: Voice, m: int) -> Found:
     if voice.modes is None:
         return
     cash = voice.selection.firm.cash
-    cost = float(voice.modes.cost_usd[m, voice.modes.modes.index(voice.modes.best[m])])
+    cost = float(chosen(voice.modes, voice.modes.cost_usd)[m])
     spare = cash.available_usd - cash.floor_usd
     if cost > spare:
         yield 4, f"entry at {n.usd(cost)} is more than the firm can spend ({n.usd(spare)})"
@@ -167,10 +214,10 @@ def _unsure_place(voice: Voice, m: int) -> Found:
 
 
 CHECKS: tuple[Callable[[Voice, int], Found], ...] = (
+    _loses,
     _thin_evidence,
     _demand_guessed,
     _weak_spot,
-    _pays_back_slowly,
     _beyond_budget,
     _unsure_place,
 )
@@ -178,9 +225,10 @@ CHECKS: tuple[Callable[[Voice, int], Found], ...] = (
 
 def _varied(order: list[int], criterion_of: tuple[str, ...]) -> list[int]:
     """The same items, the strongest of each criterion first, then the rest."""
-    seen: set[str] = set()
-    first = [k for k in order if not (criterion_of[k] in seen or seen.add(criterion_of[k]))]  # type: ignore[func-returns-value]
-    return first + [k for k in order if k not in first]
+    first: dict[str, int] = {}
+    for k in order:
+        first.setdefault(criterion_of[k], k)
+    return [*first.values(), *(k for k in order if k not in first.values())]
 
 
 @cache
@@ -248,58 +296,8 @@ def sentence(text: str) -> str:
     return sentence_start(text) + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def answer(plan: Plan) -> list[str]:
-    """The answer for the owner, a few sentences per paragraph."""
-    s = plan.selection
-    if not s.markets:
-        return ["No market passed the must-haves; see what was excluded and why."]
-    return [_where(plan), _how_sure(s), *_how(plan), _how_much(s)]
-
-
 def offers(selection: Selection) -> str:
     """What the firm sells, short enough for a sentence."""
     names = [offer.name or offer.code for offer in selection.firm.sells]
     short = [name if len(name) <= 40 else name.split(",")[0].split(" (")[0] for name in names]
     return n.listed([name[:1].lower() + name[1:] if name[1:2].islower() else name for name in short])
-
-
-def _where(plan: Plan) -> str:
-    s = plan.selection
-    first = [in_text(s, m) for m in range(min(3, size(plan)))]
-    of = f"of {len(s.markets)} markets weighed" if len(s.markets) > 1 else "the only market weighed"
-    home = name_of(plan.evidence.catalogue, s.home)
-    return f"For {s.firm.name}, selling {offers(s)} from {home}, start with {n.listed(first)} ({of})."
-
-
-def _how_sure(s: Selection) -> str:
-    p1, p5 = float(s.p_top[1][0]), float(s.p_top[5][0])
-    text = (
-        f"{sentence_start(in_text(s, 0))} comes first in {n.chance(p1)} of {s.draws:,} draws of weights and figures, "
-        f"and is among the first five in {n.chance(p5)}."
-    )
-    if len(s.markets) < 2:
-        return text
-    beats = float(s.pairwise[0, 1])
-    close = "a close call" if beats < 0.65 else "a fairly clear lead" if beats < 0.85 else "a clear lead"
-    return f"{text} It beats {in_text(s, 1)} in {n.chance(beats)} of them: {close}."
-
-
-def _how(plan: Plan) -> list[str]:
-    modes, s = plan.modes, plan.selection
-    mode = modes.best[0]
-    at = modes.modes.index(mode)
-    weeks, cost = float(modes.weeks[0, at]), float(modes.cost_usd[0, at])
-    name = mode_names()[mode].lower()
-    if s.markets[0] in {p.country for p in s.firm.presence if p.until is None}:
-        return [f"You sell in {in_text(s, 0)} already; the way to go on there is {name}."]
-    needs = f"about {n.plain(weeks)} weeks to the first sale and about {n.usd(cost)} to set up"
-    return [f"Enter {in_text(s, 0)} by {name}: {needs}."]
-
-
-def _how_much(s: Selection) -> str:
-    low, middle, high = (float(x[0]) for x in (s.potential.p10, s.potential.p50, s.potential.p90))
-    return (
-        f"Once established, a firm like this could sell about {n.usd(middle)} a year there; "
-        f"eight times in ten it would be between {n.short(low)} and {n.short(high)}. "
-        "Nobody can know this more closely before a first trial."
-    )

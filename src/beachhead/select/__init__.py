@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beachhead.assumptions import Assumptions
-from beachhead.errors import bad
+from beachhead.errors import InfeasibleError
 from beachhead.evidence.model import Facts, Floats
 from beachhead.firm import Firm
 from beachhead.select import smaa
@@ -20,7 +20,7 @@ from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.potential import model_for, potential_for
 from beachhead.select.result import Axis, Column, Demand, Excluded, Potential, Selection, Suppliers
 from beachhead.select.scores import Table, decision_table
-from beachhead.select.screen import screen
+from beachhead.select.screen import conflict, screen
 from beachhead.select.tables import criteria
 from beachhead.select.weights import Weights, draw_weights, state_weights
 
@@ -35,7 +35,7 @@ Rows = NDArray[np.int64]
 def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) -> Selection:
     """Rank the markets for a firm, with weights and data both uncertain.
 
-    Returns a frozen :class:`Selection` in rank order of expected score. Raises InputError if no market is left.
+    Returns a frozen :class:`Selection` in rank order of expected score. Raises InfeasibleError if no market is left.
     """
     assumed = Assumptions(firm.assumptions)
     columns = market_columns(firm, evidence, assumed)
@@ -44,6 +44,8 @@ def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) ->
     table = decision_table(evidence, demand, columns)
     weights = state_weights(firm, table.indicators, table.criterion_of, assumed)
     excluded = screen(firm, evidence, figures)
+    if len(excluded) == len(evidence.markets):
+        raise InfeasibleError(conflict(firm, evidence, figures))
     order = ranked(table, weights, excluded, evidence.markets)
     potential = potential_for(firm, demand, figures, evidence, assumed)
     found = _assemble(firm, evidence, table, weights, order, demand, potential, excluded, seed, draws)
@@ -54,8 +56,6 @@ def ranked(table: Table, weights: Weights, excluded: tuple[Excluded, ...], marke
     """Rows of the markets that are left, best expected score first; ties in alphabetical order."""
     out = {x.market for x in excluded}
     left = np.array([m for m, market in enumerate(markets) if market not in out], np.int64)
-    if not len(left):
-        raise bad("screen", f"{len(excluded)} markets removed", "loosen a must-have: no market is left")
     score = table.mean[left] @ weights.indicators
     return left[np.argsort(-score, kind="stable")]
 

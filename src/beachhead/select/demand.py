@@ -27,10 +27,11 @@ ENOUGH = 3  # markets from which the user's figures say how their measure compar
 
 def demand_for(firm: Firm, evidence: Evidence, assumed: Assumptions) -> Demand:
     """Demand over all of ``evidence.markets`` for everything the firm sells, weighed by the shares of its offers."""
-    found = [_offer_demand(firm, offer, evidence, assumed) for offer in firm.sells]
+    offers = sorted(firm.sells, key=lambda offer: -offer.share)  # the main one first
+    found = [_offer_demand(firm, offer, evidence, assumed) for offer in offers]
     if len(found) == 1:
         return found[0]
-    shares = np.array([max(offer.share, 1e-9) for offer in firm.sells])
+    shares = np.array([max(offer.share, 1e-9) for offer in offers])
     return _mix(found, shares / shares.sum())
 
 

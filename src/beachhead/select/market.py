@@ -10,7 +10,7 @@ import numpy as np
 from beachhead.assumptions import Assumptions
 from beachhead.errors import BeachheadError
 from beachhead.evidence.model import Facts, Floats
-from beachhead.firm import Firm
+from beachhead.firm import Firm, main_offer
 from beachhead.select.columns import column
 from beachhead.select.flows import places
 from beachhead.select.proximity import FULL_TARIFF, firm_figures, pair_figures, vintage_year
@@ -58,7 +58,7 @@ def _tariffs(firm: Firm, evidence: Evidence, columns: dict[str, Column]) -> dict
     The user's own tariff on the main product stands before the average over all goods.
     """
     full, agreement = columns["applied_tariff"], columns["agreement"].value
-    product = max(firm.sells, key=lambda offer: offer.share).code
+    product = main_offer(firm).code
     rows = evidence.query("user_tariffs", product=product, home=firm.home)
     at = places(evidence.markets, rows["importer"])
     known = at >= 0

@@ -8,8 +8,7 @@ import numpy as np
 
 from beachhead.assumptions import Assumptions
 from beachhead.evidence.model import Floats
-from beachhead.firm import Firm
-from beachhead.quarters import quarter_number
+from beachhead.firm import Firm, recent
 from beachhead.select.flows import places
 
 if TYPE_CHECKING:
@@ -100,11 +99,6 @@ def contacts(firm: Firm, markets: tuple[str, ...], assumed: Assumptions) -> Floa
 
 def presence(firm: Firm, evidence: Evidence, kept: float) -> Floats:
     """1 where the firm sells now or did so within the last year, else what it has ``kept`` of a lost presence; (M,)."""
-    now = quarter_number(evidence.vintage)
-    out = np.zeros(len(evidence.markets))
-    for one in firm.presence:
-        if one.country in evidence.markets:
-            gone = one.until is not None and now - quarter_number(one.until) > QUARTERS_A_YEAR
-            k = evidence.markets.index(one.country)
-            out[k] = max(out[k], kept if gone else 1.0)
-    return out
+    here = {p.country for p in recent(firm, evidence.vintage, QUARTERS_A_YEAR)}
+    once = {p.country for p in firm.presence if p.quarters(evidence.vintage)}
+    return np.array([1.0 if m in here else kept if m in once else 0.0 for m in evidence.markets])

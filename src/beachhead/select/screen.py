@@ -57,6 +57,16 @@ def screen(firm: Firm, evidence: Evidence, figures: dict[str, Floats]) -> tuple[
     return tuple(Excluded(markets[m], r) for m, r in enumerate(reasons) if r)
 
 
+def conflict(firm: Firm, evidence: Evidence, figures: dict[str, Floats]) -> str:
+    """Which must-haves leave no market, and how many each removes by itself."""
+    given = firm.screen.model_dump(exclude_defaults=True)
+    counts = []
+    for name, value in given.items():
+        alone = firm.model_copy(update={"screen": Screen.model_validate({name: value})})
+        counts.append(f"screen.{name} alone removes {len(screen(alone, evidence, figures)) - 1}")
+    return f"no market is left of {len(evidence.markets) - 1}: {'; '.join(counts)}. Loosen one of them."
+
+
 Rule = Callable[[Screen, "Evidence", dict[str, Floats]], Iterator[tuple[int, str]]]
 
 

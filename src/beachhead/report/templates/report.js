@@ -1,4 +1,4 @@
-// Sort buttons in table heads, and folded parts open in print. The page is complete without this.
+// Sort buttons in table heads, and folded parts open in print if asked for. The page is complete without this.
 (() => {
   "use strict";
   const key = (row, column) => {
@@ -23,12 +23,21 @@
       head.append(button);
     });
   }
+  // On paper only what is open is printed; with ?print=all or the box at the foot of the page, everything.
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.checked = new URLSearchParams(location.search).get("print") === "all";
+  const label = document.createElement("label");
+  label.append(all, " Print the folded parts too");
+  document.querySelector(".tools").append(label);
   let folded = [];
   addEventListener("beforeprint", () => {
+    if (!all.checked) return;
     folded = [...document.querySelectorAll("details:not([open])")];
     for (const part of folded) part.open = true;
   });
   addEventListener("afterprint", () => {
     for (const part of folded) part.open = false;
+    folded = [];
   });
 })();
