@@ -50,8 +50,10 @@ def test_terminal_shortlist_fits_the_screen_and_holds_the_figures(folder):
 
 
 def test_plain_text_still_reads_on_eighty_columns():
-    said = CliRunner().invoke(main, ["modes", APPS, "--top", "3"], env={"COLUMNS": "80"}).stdout
-    assert max(len(line) for line in said.splitlines()) <= 80
+    for typed in (["modes", APPS, "--top", "3"], ["markets", APPS, "-n", "3"]):
+        said = CliRunner().invoke(main, typed, env={"COLUMNS": "80"}).stdout
+        assert max(len(line) for line in said.splitlines()) <= 80
+    assert "Singapore" in said
 
 
 def test_plan_json_is_clean_and_writes_nothing(tmp_path, monkeypatch):

@@ -58,7 +58,8 @@ def markets(
         click.echo(rows_csv(markets_dict(plan, rows)["markets"]), nl=False)
         return
     from beachhead.report.tables import ranking_short
-    from beachhead.report.terminal import show_table
+    from beachhead.report.terminal import WIDE, show_table
 
-    show_table(ranking_short(plan, rows), out())
+    console = out()
+    show_table(ranking_short(plan, rows, wide=console.width >= WIDE), console)
     say(f"{len(rows)} of {len(plan.selection.markets)} ranked markets; {len(plan.selection.excluded)} left out.")

@@ -103,10 +103,10 @@ def _rank_row(plan: Plan, names: dict[str, str], m: int) -> tuple[Cell, ...]:
     )
 
 
-def ranking_short(plan: Plan, rows: Iterable[int]) -> Table:
-    """The ranking in fewer columns, for the terminal."""
+def ranking_short(plan: Plan, rows: Iterable[int], *, wide: bool = True) -> Table:
+    """The ranking in fewer columns, for the terminal; the axes only where it is wide."""
     full = ranking(plan, mode_names(), rows)
-    kept = [1, 0, 2, 3, 4, 6, 8, 11, 12]
+    kept = [1, 0, 2, 3, 4, 6, 8, 11, 12] if wide else [1, 0, 2, 6, 8, 11, 12]
     return Table(
         full.caption,
         tuple(full.columns[k] for k in kept),

@@ -172,7 +172,7 @@ def likeness(plan: Plan, m: int) -> str:
     """What likeness to markets that the firm knows takes off the cost of entry; empty if nothing."""
     modes = plan.modes
     cut = float(modes.discount[m])
-    if cut <= 0:
+    if cut <= 0 or plan.selection.markets[m] in present(plan):
         return ""
     known = n.listed([with_article(c, name_of(plan.evidence.catalogue, c)) for c in modes.discount_from[m]])
     sd = n.plain(100 * float(modes.discount_sd[m]))

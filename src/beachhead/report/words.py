@@ -139,7 +139,7 @@ class Voice:
     def _value(self, m: int, k: int, indicator: Indicator) -> str:
         value = self._raw(m, k)
         if indicator.unit == "0-1" and indicator.id != "supplier_hhi":
-            return n.pct(value)
+            return n.chance(value)
         if indicator.unit == "log points a year":
             return f"{n.plain(100 * float(np.expm1(value)), 1)} % a year"
         return n.quantity(value, indicator)
