@@ -41,7 +41,7 @@ def install() -> None:
     """
     if not PYTHON.exists():
         venv.EnvBuilder().create(HOME)
-    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-qq"]
     subprocess.run([*pip, "--editable", str(ROOT), *group("test")], check=True)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+import numpy as np
 import pytest
 
 import beachhead
@@ -26,8 +27,8 @@ DOCS = ROOT / "docs"
 BY_HAND = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", DOCS / "index.md", DOCS / "tutorial.md"]
 
 
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+def script(name: str, folder: Path = DOCS) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -152,6 +153,19 @@ def test_readme_shows_the_figures_that_were_measured() -> None:
     measured = (ROOT / "bench" / "results.md").read_text(encoding="utf-8")
     assert len(shown) > 5, "run: python bench/all.py --write"
     assert all(row in measured for row in shown)
+
+
+def test_the_peer_of_the_benchmark_ranks_what_we_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ratio of speeds means something only if both do the same: expected ranks agree but for the peer's few draws."""
+    pytest.importorskip("pymcdm")
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    bench = script("select_markets", ROOT / "bench")
+    firm = beachhead.load_firm(ROOT / "examples" / "india_bentonite.toml")
+    given = bench.problem(firm, beachhead.load_evidence(user=firm.evidence))
+    ranks = np.arange(1, len(given.markets) + 1)
+    ours, theirs = (found @ ranks for found in (bench.rank_ours(given), bench.rank_peer(given, bench.with_pymcdm)))
+    assert np.corrcoef(ours, theirs)[0, 1] > 0.999
+    assert np.abs(ours - theirs).max() < 12  # ranks of 216, over 100 draws
 
 
 def test_tutorial_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:

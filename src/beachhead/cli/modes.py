@@ -102,7 +102,7 @@ def _one(plan: Plan, m: int) -> None:
     console.print(Text(f"{way.name}: {way.mode}", style="bold"))
     console.print(bullets(way.reasons))
     for mode, when in way.steps[1:]:
-        console.print(Text(f"Then {mode.lower()}: {when}"))
+        console.print(Text(f"Switch to {mode.lower()} {when}"))
     for line in (way.why_not, way.likeness):
         if line:
             console.print(Text(line))

@@ -18,7 +18,7 @@ def usd(x: float) -> str:
 def money_reason(value: float, setup: float, cut: float, sources: tuple[str, ...], years: float) -> str:
     """What the mode is worth over so many years and costs, and what likeness saves."""
     worth = "worth" if value >= 0 else "likely to lose"
-    saved = f", {cut:.0%} less because you have sold in {' and '.join(sources)}" if cut > 0 else ""
+    saved = f", {100 * cut:.0f} % less because you have sold in {' and '.join(sources)}" if cut > 0 else ""
     entry = f"set-up costs {usd(setup)}{saved}" if setup > 0 else "no set-up, you already sell there this way"
     return f"{worth} {usd(value)} over {years:g} years; {entry}"
 

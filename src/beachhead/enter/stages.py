@@ -58,8 +58,8 @@ def next_mode(now: int, threshold: Floats, may_follow: NDArray[np.bool_], reache
 
 def stage(now: int, then: int, sales: float, chance: float, quarters: int) -> Stage:
     """The stage that follows ``now``, with the evidence it waits for."""
-    seen = f"sales of about USD {rounded(sales):,.0f} in a year, seen over {quarters} quarters"
-    when = f"{seen} of {MODE_NAMES[MODES[now]].lower()}; and {modes()[then].knowledge_needed}"
+    seen = f"once sales reach about USD {rounded(sales):,.0f} a year, over {quarters} quarters"
+    when = f"{seen} of {MODE_NAMES[MODES[now]].lower()}; it takes {modes()[then].knowledge_needed}"
     return Stage(MODES[then], when, sales, quarters, chance)
 
 

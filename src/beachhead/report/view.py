@@ -161,7 +161,7 @@ def entry(plan: Plan, m: int) -> Entry:
         name=s.names[m],
         mode=names[modes.best[m]],
         reasons=tuple(sentence(text) for text in modes.reasons[m]),
-        steps=tuple((names[stage.mode], sentence(stage.when)) for stage in modes.path[m]),
+        steps=tuple((names[stage.mode], stage.when) for stage in modes.path[m]),
         why_not=sentence(modes.why_not[m]) if modes.why_not[m] else "",
         likeness=likeness(plan, m),
         table=tables.mode_figures(plan, names, m),
