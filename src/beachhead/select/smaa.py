@@ -46,17 +46,18 @@ def _halves(
     Errors come in antithetic pairs, ε for draw d and −ε for draw d + D/2: half the random numbers, less noise.
     """
     half = -(-len(weights) // 2)
+    noise, values = np.empty((CHUNK, len(centre)), np.float32), np.empty((CHUNK, len(centre)), np.float32)
     for start in range(0, half, CHUNK):
-        stop = min(start + CHUNK, half)
-        noise = rng.standard_normal((stop - start, len(centre)), dtype=np.float32)
-        noise *= spread
-        for sign, at in ((1, start), (-1, start + half)):
-            w = weights[at : at + stop - start]
-            values = centre + sign * noise[: len(w)]
-            np.maximum(values, 0, out=values)
-            np.minimum(values, 1, out=values)
-            out[0, at : at + len(w)] += np.einsum("dk,dk->d", values[:, :split], w[:, :split])
-            out[1, at : at + len(w)] += np.einsum("dk,dk->d", values[:, split:], w[:, split:])
+        n = min(CHUNK, half - start)
+        rng.standard_normal(out=noise[:n], dtype=np.float32)
+        noise[:n] *= spread
+        for apply, at in ((np.add, start), (np.subtract, start + half)):
+            w = weights[at : at + n]
+            v = apply(centre, noise[: len(w)], out=values[: len(w)])
+            np.maximum(v, 0, out=v)
+            np.minimum(v, 1, out=v)
+            out[0, at : at + len(w)] += np.einsum("dk,dk->d", v[:, :split], w[:, :split])
+            out[1, at : at + len(w)] += np.einsum("dk,dk->d", v[:, split:], w[:, split:])
 
 
 def _sure_part(values: Singles, weights: Singles, split: int) -> Singles:
