@@ -185,3 +185,13 @@ def test_imputed_share_is_the_weight_of_imputed_figures():
     s = plan.selection
     by_hand = sum(w for w, status in zip(s.weights, s.raw.status[0], strict=True) if STATUSES[status] is Status.IMPUTED)
     assert imputed_share(s)[0] == pytest.approx(by_hand / s.weights.sum())
+
+
+def test_a_partial_agreement_is_no_strength():
+    """India and China share the thin Asia-Pacific agreement: nobody should be told that a trade agreement is in force."""
+    plan = real_plan("india_mobile_app")
+    voice = voice_of(plan)
+    k = plan.selection.indicators.index("agreement")
+    partial = [m for m in range(60) if 0 < plan.selection.raw.value[m, k] < 1]
+    assert partial
+    assert not any("agreement" in reason for m in partial for reason in voice.reasons(m))

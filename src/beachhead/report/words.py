@@ -31,7 +31,7 @@ WEAK = 0.1  # points: a smaller shortfall is no warning
 CONTENDERS = 0.25  # share of the ranking that a market is held against: what all strong markets have is no reason
 THIN = 0.25  # share of the weight on imputed figures from which a warning is due
 FEW = 5  # fewer ranked markets than this are held against the world's economies instead of each other
-KNOWN = 0.03  # share of imports from which a home country's suppliers count as known
+LEAST = {"home_share": 0.03, "agreement": 1.0}  # less is no strength, whatever others have: a partial agreement, say
 _PLACE = re.compile(r"[:,][^:,{]*\{place\}|\{place\}")
 _RIVALS = re.compile(r" than (in )?(?:its rivals|rival markets)")
 
@@ -96,7 +96,7 @@ class Voice:
     def _counts(self, m: int, k: int) -> bool:
         """Whether a lead on indicator ``k`` would persuade an owner."""
         indicator = self.selection.indicators[k]
-        small = indicator == "home_share" and self._raw(m, k) < KNOWN
+        small = self._raw(m, k) < LEAST.get(indicator, -np.inf)
         return indicator in phrases() and not (small or self._idle(k) or self._guessed(m, k))
 
     def _idle(self, k: int) -> bool:
