@@ -188,7 +188,7 @@ def test_imputed_share_is_the_weight_of_imputed_figures():
 
 
 def test_a_partial_agreement_is_no_strength():
-    """India and China share the thin Asia-Pacific agreement: nobody should be told that a trade agreement is in force."""
+    """India and China share the thin Asia-Pacific agreement: that is not a trade agreement in force."""
     plan = real_plan("india_mobile_app")
     voice = voice_of(plan)
     k = plan.selection.indicators.index("agreement")
