@@ -111,9 +111,10 @@ def _user_note(markets: int, factor: float, spread: float, alone: bool) -> str:
     here = f"Your own figures are used for {markets} market{'s' if markets > 1 else ''}"
     if markets < ENOUGH:
         return f"{here}; too few to say how they compare with the public ones, which stand elsewhere as they are."
+    loose = f"give or take a factor of {np.exp(spread):.2g}"
     if alone:
-        return f"{here}; elsewhere demand follows GDP and income, at the same level (spread of ln {spread:.2f})."
-    return f"{here}; the public ones elsewhere are scaled by {factor:.3g} to match (spread of ln {spread:.2f})."
+        return f"{here}; elsewhere demand follows GDP and income, at the same level ({loose})."
+    return f"{here}; the public ones elsewhere are multiplied by {factor:.3g} to match ({loose})."
 
 
 def _mix(parts: list[Demand], shares: Floats) -> Demand:
