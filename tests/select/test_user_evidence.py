@@ -110,3 +110,31 @@ def test_a_full_agreement_leaves_no_tariff():
     k = s.raw.indicators.index("applied_tariff")
     assert s.raw.value[s.markets.index("ESP"), k] == 0
     assert s.raw.value[s.markets.index("USA"), k] == evidence.fact("applied_tariff", "USA").value
+
+
+@pytest.mark.parametrize("years", [[2023], [2022, 2023], range(2019, 2024)])
+def test_shares_and_concentration_do_not_depend_on_how_many_years_a_file_has(tmp_path, years):
+    """Two suppliers of 9 million each, India one of them: half, and a concentration of a half."""
+    firm, evidence = shirts(tmp_path, years=years)
+    found, k = demand_for(firm, evidence, PACKAGED).suppliers, evidence.markets.index("DEU")
+    assert found.home_share.value[k] == pytest.approx(0.5)
+    assert found.hhi.value[k] == pytest.approx(0.5)
+
+
+def test_a_newer_year_of_some_importers_leaves_the_others_as_they_were(tmp_path):
+    """A file with the line's 2025 imports of three markets says nothing of the other two hundred."""
+    path = tmp_path / "newer.csv"
+    path.write_text(
+        "exporter,importer,product,year,value_usd\nIND,DEU,hs:250810,2025,5e8\nIND,FRA,hs:250810,2025,1e7\n"
+    )
+    firm, public, _ = example("india_bentonite")
+    own = evidence_for((path,))
+    after, before = demand_for(firm, own, PACKAGED), demand_for(firm, public, PACKAGED)
+    for market in ("JPN", "NLD", "MYS"):
+        k = own.markets.index(market)
+        assert after.value[k] == pytest.approx(before.value[k], rel=0.15)
+        assert after.status[k] == 0
+    k = own.markets.index("MYS")  # where India sells every year: a mean of two years instead of three
+    assert after.suppliers.home_share.value[k] == pytest.approx(before.suppliers.home_share.value[k], rel=0.2)
+    k = own.markets.index("DEU")
+    assert after.value[k] > 1.5 * before.value[k] and after.status[k] == USER

@@ -93,22 +93,34 @@ def _numbers(column: NDArray[np.generic]) -> Floats:
 
 
 WINDOW = 3  # years whose mean counts as the state of a pair
+EARLIER = 5  # years between that state and the one it is compared with
 LISTED = 5  # partners that the source lists on each side
 
 
-def _pairs(evidence: Evidence, rows: dict[str, NDArray[np.generic]], last: int, split: Split | None) -> Pairs:
-    """Pairs in the three years to ``last``; only the part of them that ``split`` names.
+def _windows(axis: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The last three years with figures, and the three that lie five years earlier; fewer if there are no more."""
+    return axis[-WINDOW:], axis[:-EARLIER][-WINDOW:]
 
-    A year in which a listed pair is missing from both lists counts as half of what it can have been at most.
+
+def _pairs(
+    evidence: Evidence, rows: dict[str, NDArray[np.generic]], years: NDArray[np.int64], split: Split | None,
+    told: NDArray[np.bool_] | None = None,
+) -> Pairs:  # fmt: skip
+    """Pairs in some years, a year; only the part of them that ``split`` names.
+
+    ``told`` (years, M): which years the source speaks of each importer, all if not given; the others do not count. A
+    year in which a listed pair is missing from both lists counts as half of what it can have been at most.
     """
-    shape = (len(evidence.markets), len(evidence.markets))
-    listed, filled, bound = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for year in range(last - WINDOW + 1, last + 1):
+    m = len(evidence.markets)
+    listed, filled, bound = (np.zeros((m, m)) for _ in range(3))
+    told = np.ones((len(years), m), bool) if told is None else told
+    share = np.where(told, 1 / np.maximum(told.sum(axis=0), 1), 0.0)[:, :, None]
+    for y, year in enumerate(years):
         value, most = _one_year(evidence.markets, {k: c[rows["year"] == year] for k, c in rows.items()})
-        listed += value / WINDOW
-        filled += np.where(value > 0, value, most / 2) / WINDOW
-        bound += most / WINDOW
-    scale = np.ones(shape[1]) if split is None else split.of(evidence.markets)
+        listed += value * share[y]
+        filled += np.where(value > 0, value, most / 2) * share[y]
+        bound += most * share[y]
+    scale = np.ones(m) if split is None else split.of(evidence.markets)
     return Pairs(listed * scale, np.where(listed > 0, filled, 0.0) * scale, bound * scale)
 
 
@@ -152,24 +164,21 @@ def line_flows(evidence: Evidence, hs6: str) -> Flows | None:
         return None
     year, value = rows["year"].astype(np.int64), _numbers(rows["value_usd"])
     axis = np.unique(year)
-    last = int(axis[-1])
-    by_user, covered = _who_speaks(evidence.markets, rows, year > last - WINDOW)
+    told = np.stack([_spoken_of(evidence.markets, rows, year == y) for y in axis])
     imports, exports = (by_year(evidence.markets, rows[c], year, value, axis) for c in ("importer", "exporter"))
-    imports[:, covered] = np.nan_to_num(imports[:, covered])
-    recent, before = (_pairs(evidence, rows, at, None) for at in (last, last - 5))
+    imports = np.where(told, np.nan_to_num(imports), np.nan)
+    recent, before = (_pairs(evidence, rows, w, None, told[np.isin(axis, w)]) for w in _windows(axis))
+    last = np.isin(year, axis[-WINDOW:]) & (rows["priority"] > 0)
+    by_user = np.isin(evidence.markets, rows["importer"][last])
+    covered = np.asarray(told[-WINDOW:].any(axis=0))
     return Flows("hs6", axis, imports, exports, recent, before, True, "baci-hs6", covered, by_user)
 
 
-def _who_speaks(
-    markets: tuple[str, ...], rows: dict[str, NDArray[Any]], recent: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Importers whose recent figures the user added, and importers that the files speak of, each (M,)."""
-    named, by_user = np.zeros(len(markets), bool), np.zeros(len(markets), bool)
-    at, added = places(markets, rows["importer"]), rows["priority"] > 0
-    named[at[at >= 0]] = True
-    by_user[at[(at >= 0) & added & recent]] = True
-    worldwide = not added.all() or named.sum() >= WORLDWIDE
-    return by_user, named | worldwide
+def _spoken_of(markets: tuple[str, ...], rows: dict[str, NDArray[Any]], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Importers (M,) of which the chosen rows, those of one year, speak: all, or those they name."""
+    named = np.isin(markets, rows["importer"][chosen])
+    worldwide = bool((rows["priority"][chosen] == 0).any()) or named.sum() >= WORLDWIDE
+    return np.asarray(named | worldwide)
 
 
 def _margins(evidence: Evidence, hs2: str) -> tuple[NDArray[np.int64], Floats, Floats]:
@@ -187,8 +196,7 @@ def group_flows(evidence: Evidence, hs2: str) -> Flows:
     """A chapter group as it is stored upstream."""
     axis, imports, exports = _margins(evidence, hs2)
     rows = evidence.query("hs2_suppliers", hs2=hs2)
-    last = int(axis[-1])
-    recent, before = (_pairs(evidence, rows, at, None) for at in (last, last - 5))
+    recent, before = (_pairs(evidence, rows, w, None) for w in _windows(axis))
     return Flows("chapter", axis, imports, exports, recent, before, False, "baci-hs2", *_everywhere(evidence))
 
 
@@ -225,7 +233,7 @@ def _part_flows(evidence: Evidence, group: str, *, hidden: bool) -> Flows:
     split = _split(evidence, group, hidden=hidden)
     rows = evidence.query("hs2_suppliers", hs2=group)
     last = int(axis[-1])
-    recent, before = (_pairs(evidence, rows, at, split) for at in (last, last - 5))
+    recent, before = (_pairs(evidence, rows, w, split) for w in _windows(axis))
     whole = group_flows(evidence, group)
     part = _part_of_imports(evidence, group, last, recent.listed, whole.recent.listed, split)
     return Flows(

@@ -14,7 +14,7 @@ from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
 from beachhead.select.columns import choose, known_or_predicted
 from beachhead.select.estimate import combine, predict, shrink, slopes
-from beachhead.select.flows import Flows, Pairs, chapter_flows, line_flows
+from beachhead.select.flows import EARLIER, Flows, Pairs, chapter_flows, line_flows
 from beachhead.select.result import IMPUTED, OBSERVED, SHARE_FLOOR, USER, Column, Demand, Suppliers
 from beachhead.select.sectors import filled_share, icio_sector, log_or_nan, sector_trade, size_covariates
 
@@ -149,11 +149,11 @@ def _hhi(pairs: Pairs, total: Floats, complete: bool) -> tuple[Floats, Floats]:
 def goods_suppliers(flows: Flows, home: int, assumed: Assumptions) -> Suppliers:
     """Concentration, its change over five years, and the home country's share, from the listed pairs."""
     now = _recent_mean(flows.imports, assumed)
-    earlier = _recent_mean(flows.imports[:-5], assumed) if len(flows.years) > 8 else now
+    earlier = _recent_mean(flows.imports[:-EARLIER], assumed) if len(flows.years) > EARLIER else now
     hhi, hhi_sd = _hhi(flows.recent, now, flows.complete)
     before, _ = _hhi(flows.before, earlier, flows.complete)
     with np.errstate(divide="ignore", invalid="ignore"):
-        opening = np.where((hhi > 0) & (before > 0), -np.log(hhi / before) / 5, np.nan)
+        opening = np.where((hhi > 0) & (before > 0), -np.log(hhi / before) / EARLIER, np.nan)
     known = (hhi > 0) & ~np.isnan(now) & flows.covered
     median = float(np.median(hhi[known])) if known.any() else 0.3
     year, told = int(flows.years[-1]), known & ~np.isnan(opening)
