@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from beachhead.assumptions import packaged
@@ -11,15 +13,21 @@ from beachhead.firm import (
     Attitude,
     Capacity,
     Cash,
+    Committed,
     Contact,
     Experience,
     Firm,
+    Forbid,
     Offer,
+    Pace,
+    Pin,
     Presence,
     Sales,
     Screen,
     WeightChoice,
 )
+from beachhead.firm_rules import broken_rules
+from beachhead.quarters import quarter_name, quarter_number
 
 SECTORS = ("technology", "ecommerce_retail", "services", "manufacturing")
 MODES = ("indirect_export", "direct_export", "ecommerce", "franchising", "licensing", "joint_venture", "subsidiary")
@@ -72,7 +80,10 @@ def own_values(draw: st.DrawFn) -> dict[str, float]:
     """A few assumptions with values that they can have."""
     known = [packaged()[name] for name in draw(st.lists(st.sampled_from(sorted(packaged())), max_size=3, unique=True))]
     drawn = {one.id: draw(st.floats(one.low, one.high)) for one in known}
-    return {one.id: float(int(drawn[one.id])) if one.whole else drawn[one.id] for one in known}
+    own = {one.id: float(int(drawn[one.id])) if one.whole else drawn[one.id] for one in known}
+    return (
+        {} if broken_rules({"assumptions": own}) else own
+    )  # shares that must add up, a path that must not fall too far
 
 
 @st.composite
@@ -88,11 +99,44 @@ def screens(draw: st.DrawFn, home: str) -> Screen:
 
 
 @st.composite
+def paces(draw: st.DrawFn) -> Pace:
+    """Limits of a plan; wide enough for the few markets that :func:`wishes` pins."""
+    return Pace(
+        quarters=draw(st.integers(8, 16)),
+        start=draw(st.none() | st.sampled_from(["2027Q1", "2028Q3"])),
+        launches_at_once=draw(st.integers(3, 60)),
+        pilots=draw(st.integers(1, 60)),
+        phases=draw(st.booleans()),
+        floor_risk=draw(st.none() | shares),
+        most_markets=draw(st.none() | st.integers(3, 250)),
+        candidates=draw(st.integers(1, 60)),
+    )
+
+
+@st.composite
+def wishes(draw: st.DrawFn, pace: Pace, markets: list[str]) -> dict[str, tuple[Any, ...]]:
+    """Up to three pins and commitments in different markets, and forbids that rule none of them out."""
+    first = quarter_number(pace.start or "2027Q1")
+    quarters = st.integers(first, first + pace.quarters - 1).map(quarter_name)
+    wanted = draw(st.lists(st.sampled_from(markets), max_size=3, unique=True))
+    others, mode, cut = [m for m in markets if m not in wanted], st.sampled_from(MODES), draw(st.integers(0, 3))
+    forbids = st.builds(Forbid, market=st.sampled_from(others), mode=st.none() | mode, quarter=st.none() | quarters)
+    return {
+        "pin": tuple(
+            Pin(market=m, mode=draw(st.none() | mode), quarter=draw(st.none() | quarters)) for m in wanted[:cut]
+        ),
+        "committed": tuple(Committed(market=m, mode=draw(mode), quarter=draw(quarters)) for m in wanted[cut:]),
+        "forbid": tuple(draw(st.lists(forbids, max_size=2))),
+    }
+
+
+@st.composite
 def firms(draw: st.DrawFn) -> Firm:
     """A valid firm from anywhere, of any sector, with any part filled in."""
     home = draw(st.sampled_from(MARKETS))
     available = draw(money)
     countries = st.sampled_from(MARKETS)
+    screen, pace = draw(screens(home)), draw(paces())
     return Firm(
         name=draw(lines),
         home=home,
@@ -126,7 +170,9 @@ def firms(draw: st.DrawFn) -> Firm:
                 Attitude, risk_appetite=shares, control=shares, speed=shares, codifiability=shares, protection=shares
             )
         ),
-        screen=draw(screens(home)),
+        screen=screen,
         weights=draw(weight_choices()),
+        pace=pace,
+        **draw(wishes(pace, [m for m in MARKETS if m not in (home, *screen.exclude)])),
         assumptions=draw(own_values()),
     )

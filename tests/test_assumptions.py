@@ -17,6 +17,11 @@ from beachhead import Evidence, choose_modes, load_evidence, load_firm, select_m
 from beachhead.assumptions import PACKAGED, Assumptions, packaged
 from beachhead.enter import MODES, ModeChoice
 from beachhead.firm import Firm
+from beachhead.rollout.figures import figures
+from beachhead.rollout.rules import rules
+from beachhead.rollout.scenarios import draw
+from beachhead.rollout.shocks import History, history
+from beachhead.rollout.tables import AREAS, automations
 from beachhead.select.potential import TERMS, access_model, model_for, shipped_access
 from beachhead.select.result import Selection
 
@@ -57,11 +62,34 @@ def entered(**own: float) -> tuple[ModeChoice, ModeChoice]:
 # The tables.
 
 
+STAGES = ("select", "enter", "rollout")
+TOPICS = {"reach", "gates", "hours", "attention", "cash", "objective", "automation"}  # parts that are no module
+
+
 def test_every_assumption_has_a_unit_a_ground_and_a_place_where_it_is_used() -> None:
-    modules = {path.stem for folder in ("select", "enter") for path in (SOURCE / folder).glob("*.py")}
+    modules = {path.stem for folder in STAGES for path in (SOURCE / folder).glob("*.py")}
     for one in packaged().values():
         assert one.unit and one.ground and one.spread in ("abs", "log"), one.id
-        assert one.used_in in modules | {"reach"}, one.id
+        assert one.used_in in modules | TOPICS and one.stage in STAGES, one.id
+
+
+def test_a_row_of_the_rollout_names_its_source_or_is_called_a_judgement() -> None:
+    """Little of it has been measured for small firms, and the reader is told so row by row."""
+    plain = ("Judgement", "By the nature of the mode", "The sd that mode_numbers.csv states")
+    for one in (one for one in packaged().values() if one.stage == "rollout"):
+        assert "Source: " in one.ground or one.ground.startswith(plain), f"{one.id}: {one.ground}"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_hours_of_a_mode_fall_wholly_to_the_five_areas(mode: str) -> None:
+    assert sum(PACKAGED[f"{mode}.load_{area}"] for area in AREAS) == pytest.approx(1)
+
+
+def test_what_can_be_bought_saves_hours_of_an_area_there_is() -> None:
+    for item in automations():
+        assert item.area in AREAS and item.name and item.description and 0 < item.saves < 1
+        assert item.cost_usd > 0 and item.upkeep_usd_quarter > 0 and item.build_quarters >= 1
+    assert {item.area for item in automations()} == set(AREAS)
 
 
 def test_every_packaged_value_lies_within_its_own_bounds() -> None:
@@ -143,9 +171,14 @@ def test_what_the_firm_repeats_is_no_change() -> None:
 
 
 def test_each_stage_lists_the_changes_that_are_its_own() -> None:
-    own = {"discount_rate": 0.2, "firm_market_sd": 1.0}
+    own = {"crm.cost_usd": 900.0, "discount_rate": 0.2, "direct_export.receivable_days": 30.0, "firm_market_sd": 1.0}
     assert [c.id for c in selected("india_mobile_app", **own)[1].assumptions] == ["firm_market_sd"]
     assert [c.id for c in entered(**own)[1].assumptions] == ["discount_rate"]
+    changes = Assumptions(own).changed("rollout")
+    assert [(c.id, c.value, c.packaged) for c in changes] == [
+        ("direct_export.receivable_days", 30, 60),
+        ("crm.cost_usd", 900, 3500),
+    ]
 
 
 def test_one_firm_never_changes_the_assumptions_of_the_next() -> None:
@@ -177,6 +210,7 @@ NEEDS: dict[str, dict[str, Any]] = {
 ELSEWHERE = {
     "user_demand_sd": "needs a demand file without sd: test_own_demand_without_an_sd_takes_the_firms",
     "subsidiary.learning": "nothing follows a subsidiary; the row stands so that the table is whole",
+    "sales_noise_sd": "what one year of sales teaches, and how it swings: the outlook's paths (tests/outlook)",
 }
 
 
@@ -214,6 +248,25 @@ def answer_of_enter(name: str, own: tuple[tuple[str, float], ...] = ()) -> tuple
     return (*arrays(found), found.path)
 
 
+@cache
+def world_of(name: str) -> tuple[ModeChoice, tuple[str, ...], History]:
+    """Modes of an example firm, some of its markets, near and far, and their past."""
+    firm, evidence, selection = example(name)
+    markets = (*dict.fromkeys((*selection.markets[:6], *(p.country for p in firm.presence), "DEU", "FRA")),)
+    return choose_modes(firm, evidence, selection), markets, history(evidence, markets, firm.home)
+
+
+@cache
+def answer_of_rollout(name: str, own: tuple[tuple[str, float], ...] = ()) -> tuple[object, ...]:
+    """All that the programme reckons with: figures of the markets, the firm's limits, what can be bought, scenarios."""
+    _, evidence, selection = example(name)
+    modes, markets, past = world_of(name)
+    firm = busy(name, dict(own), "")
+    assumed, of = Assumptions(firm.assumptions), figures(firm, evidence, selection, modes, markets)
+    drawn = draw(of, past, assumed, count=20, years=4, rng=np.random.default_rng(1))
+    return (*arrays(of), *arrays(drawn), rules(firm, evidence.vintage), automations(assumed))
+
+
 def another(name: str, model: str = "") -> float:
     """A value that the assumption can have and has not."""
     one = packaged(model)[name]
@@ -239,6 +292,15 @@ def test_every_assumption_of_the_entry_counts(name: str) -> None:
     assert any(answer_of_enter(of) != answer_of_enter(of, own) for of in FIRMS)
 
 
+@pytest.mark.parametrize("name", ids("rollout"))
+def test_every_assumption_of_the_rollout_counts(name: str) -> None:
+    own = [(name, another(name))]
+    if ".load_" in name:  # what one area has more, another has less
+        other = next(f"{name.split('.')[0]}.load_{area}" for area in AREAS if not name.endswith(area))
+        own = [(name, PACKAGED[name] + 0.01), (other, PACKAGED[other] - 0.01)]
+    assert any(answer_of_rollout(of) != answer_of_rollout(of, tuple(own)) for of in FIRMS[:2])
+
+
 def test_own_demand_without_an_sd_takes_the_firms(tmp_path: Path) -> None:
     rows = ["market,product,value_usd", *(f"{m},hs:64,1000000" for m in ("DEU", "FRA", "ESP", "ITA", "NLD"))]
     (tmp_path / "demand.csv").write_text("\n".join(rows) + "\n")
@@ -251,7 +313,7 @@ def test_own_demand_without_an_sd_takes_the_firms(tmp_path: Path) -> None:
 
 def test_no_code_reads_an_assumption_that_no_table_holds() -> None:
     """Whatever is asked for by a fixed name is a row."""
-    for path in (*SOURCE.glob("select/*.py"), *SOURCE.glob("enter/*.py")):
+    for path in (path for stage in (*STAGES, "outlook") for path in SOURCE.glob(f"{stage}/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Subscript)

@@ -18,12 +18,13 @@ import beachhead
 from beachhead.assumptions import entries
 from beachhead.errors import InputError
 from beachhead.evidence.catalogue import load_catalogue
-from beachhead.firm import CRITERIA, Firm, main_offer, recent, running, sales_abroad, sells_goods
+from beachhead.firm import CRITERIA, Firm, Pace, main_offer, planned, recent, running, sales_abroad, sells_goods
 from beachhead.firm_file import check_draft, firm_text, read_firm
 from beachhead.firm_file.answers import known_fields, questions, read_answers, read_number
 from beachhead.firm_file.countries import find_country, guess_country, names
 from beachhead.firm_file.words import model_of, words
 from beachhead.products import coverage_of, demand_at_hand
+from beachhead.quarters import quarter_name
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
@@ -37,6 +38,8 @@ SMALL: dict[str, Any] = {
     "cash": {"available_usd": 900, "floor_usd": 100},
     "languages": ["en"],
 }
+
+DECIDED = {"market": "DEU", "mode": "ecommerce", "quarter": "2027Q1"}
 
 
 def faults(**changes: Any) -> dict[str, str]:
@@ -197,6 +200,55 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
             "weights.pairwise.logistics/ease",
             "already",
         ),
+        ({"pace": {"quarters": 20}}, "pace.quarters", "16 or less"),
+        ({"pace": {"quarters": 12.5}}, "pace.quarters", "whole number"),
+        ({"pace": {"start": "2027"}}, "pace.start", '"2027Q1"'),
+        ({"pace": {"launches_at_once": 0}}, "pace.launches_at_once", "1 or more"),
+        ({"pace": {"phases": 1}}, "pace.phases", "true or false"),
+        ({"pace": {"floor_risk": 5}}, "pace.floor_risk", "0.05 for 5 %"),
+        ({"pace": {"candidates": 61}}, "pace.candidates", "60 or less"),
+        ({"pin": {"market": "DEU"}}, "pin", "[[pin]]"),
+        ({"pin": [{"market": "Germany"}]}, "pin[0].market", '"DEU"'),
+        ({"pin": [{"market": "IND"}]}, "pin[0].market", "home country"),
+        ({"pin": [{"market": "DEU", "mode": "direct"}]}, "pin[0].mode", '"direct_export"'),
+        ({"pin": [{"market": "DEU", "quarter": "2027"}]}, "pin[0].quarter", '"2027Q2"'),
+        ({"pin": [{"mode": "ecommerce"}]}, "pin[0].market", "missing"),
+        ({"pin": [{"market": "DEU"}, {"market": "DEU"}]}, "pin[1].market", "stands in pin[0] too"),
+        ({"pin": [{"market": "DEU"}], "committed": [DECIDED]}, "pin[0].market", "stands in committed[0] too"),
+        ({"pin": [{"market": "DEU"}], "screen": {"exclude": ["DEU"]}}, "pin[0].market", "in screen.exclude"),
+        ({"pin": [{"market": "DEU"}], "screen": {"only": ["FRA"]}}, "pin[0].market", "not in screen.only"),
+        ({"committed": [{"market": "DEU"}]}, "committed[0].mode", "missing"),
+        ({"committed": [DECIDED], "screen": {"exclude": ["DEU"]}}, "committed[0].market", "in screen.exclude"),
+        ({"forbid": [{}]}, "forbid[0]", "names nothing"),
+        ({"forbid": [{"market": "France"}]}, "forbid[0].market", '"FRA" for France'),
+        ({"forbid": [{"market": "IND"}]}, "forbid[0].market", "home country"),
+        ({"pin": [{"market": "DEU"}], "forbid": [{"market": "DEU"}]}, "pin[0]", "ruled out by forbid[0]"),
+        ({"committed": [DECIDED], "forbid": [{"quarter": "2027Q1"}]}, "committed[0]", "ruled out by forbid[0]"),
+        ({"committed": [DECIDED], "forbid": [{"mode": "ecommerce"}]}, "committed[0]", "ruled out by forbid[0]"),
+        ({"committed": [DECIDED], "pace": {"start": "2027Q2"}}, "committed[0].quarter", "before the plan"),
+        (
+            {"pin": [{"market": "DEU", "quarter": "2029Q1"}], "pace": {"start": "2027Q1", "quarters": 8}},
+            "pin[0].quarter",
+            "from 2027Q1 to 2028Q4",
+        ),
+        (
+            {"pin": [{"market": "DEU"}, {"market": "FRA"}], "pace": {"most_markets": 1}},
+            "pace.most_markets",
+            "2 markets are pinned",
+        ),
+        (
+            {"pin": [{"market": "FRA", "quarter": "2027Q1"}], "committed": [DECIDED], "pace": {"launches_at_once": 1}},
+            "pace.launches_at_once",
+            "2 launches are pinned or committed for 2027Q1",
+        ),
+        ({"assumptions": {"crm.cost_usd": -1}}, "assumptions.crm.cost_usd", "between 0 and"),
+        ({"assumptions": {"crm.build_quarters": 1.5}}, "assumptions.crm.build_quarters", "whole number"),
+        (
+            {"assumptions": {"direct_export.load_service": 0.3}},
+            "assumptions.direct_export.load_service",
+            "add up to 1.15, not 1",
+        ),
+        ({"assumptions": {"ramp_2": 0.1}}, "assumptions.ramp_2", "in year 2 after the first sale fall below 0"),
         ({"assumptions": {"firm_market_d": 1}}, "assumptions.firm_market_d", 'did you mean "firm_market_sd"'),
         ({"assumptions": {"ecommerce": {"setup": 1}}}, "assumptions.ecommerce.setup", '"ecommerce.setup_usd"'),
         ({"assumptions": {"access.boarder": -1}}, "assumptions.access.boarder", '"access.border"'),
@@ -222,6 +274,47 @@ def test_fault_names_field_and_remedy(changes: dict[str, Any], field: str, remed
 
 def test_year_and_quarter_of_the_same_year_are_in_order() -> None:
     assert faults(presence=[{"country": "USA", "since": "2020Q3", "until": "2020"}]) == {}
+
+
+# What the plan must and must not do.
+
+
+def test_a_file_from_before_there_were_plans_is_still_a_firm() -> None:
+    firm = Firm.model_validate(SMALL)
+    assert firm.pace == Pace() and (firm.pin, firm.forbid, firm.committed) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pin": [{"market": "DEU"}], "forbid": [{"market": "DEU", "mode": "subsidiary"}]},  # there are other modes
+        {"pin": [{"market": "DEU", "quarter": "2027Q2"}], "forbid": [{"quarter": "2027Q3"}]},
+        {"committed": [DECIDED], "forbid": [{"mode": "ecommerce", "quarter": "2027Q2"}]},
+        {"committed": [DECIDED], "pace": {"start": "2027Q1"}},
+        {"pin": [{"market": "DEU", "quarter": "2031Q4"}]},  # the date of the evidence decides: a warning, no fault
+        {"pin": [{"market": "DEU"}], "pace": {"most_markets": 1}},
+        # one launch, and one market in which the firm sells: no launch
+        {
+            "committed": [DECIDED],
+            "pin": [{"market": "USA", "mode": "subsidiary", "quarter": "2027Q1"}],
+            "presence": [{"country": "USA", "since": "2020"}],
+            "pace": {"launches_at_once": 1, "most_markets": 1},
+        },
+    ],
+)
+def test_what_a_plan_can_do_is_no_fault(changes: dict[str, Any]) -> None:
+    assert faults(**changes) == {}
+
+
+def test_the_plan_begins_when_the_firm_says_or_after_the_date_of_the_evidence() -> None:
+    own = Firm.model_validate(SMALL | {"pace": {"start": "2028Q2", "quarters": 8}})
+    assert [quarter_name(q) for q in planned(own, "2026-11")[::7]] == ["2028Q2", "2030Q1"]
+    assert quarter_name(planned(Firm.model_validate(SMALL), "2026-11")[0]) == "2027Q1"
+
+
+def test_own_shares_of_hours_that_make_a_whole_are_no_fault() -> None:
+    own = {"direct_export.load_service": 0.3, "direct_export.load_sales": 0.15}
+    assert faults(assumptions=own) == {}
 
 
 # Where the firm is now, and what it mainly sells: one answer for all who ask.
@@ -322,6 +415,24 @@ def test_no_value_of_any_field_breaks_the_check(value: Any, field: str) -> None:
     checked = check_draft(SMALL | {field: value}, Path())
     assert (checked.firm is None) == bool(checked.faults)
     assert all(fault.field and fault.remedy and len(fault.value) < 120 for fault in checked.faults)
+
+
+@given(
+    st.sampled_from(["pin", "forbid", "committed", "presence"]),
+    st.dictionaries(
+        st.sampled_from(["market", "mode", "quarter", "country"]),
+        st.none() | st.integers() | st.text() | st.lists(st.integers()) | st.sampled_from(["DEU", "IND", "2027Q1"]),
+    ),
+    st.dictionaries(
+        st.sampled_from(["start", "quarters", "most_markets", "launches_at_once"]),
+        st.none() | st.integers() | st.floats() | st.sampled_from(["2027Q1", "2027"]),
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_value_of_a_wish_or_limit_breaks_the_check(section: str, row: dict[str, Any], pace: dict[str, Any]) -> None:
+    """Rules that hold the parts against each other pass over what they cannot read."""
+    checked = check_draft(SMALL | {section: [row, row], "pace": pace}, Path())
+    assert (checked.firm is None) == bool(checked.faults)
 
 
 def test_a_firm_built_in_python_obeys_the_same_rules() -> None:

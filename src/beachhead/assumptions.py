@@ -15,7 +15,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 FOLDER: Final = Path(__file__).parent
-TABLES: Final = ("select/assumptions", "select/access_terms", "enter/assumptions", "enter/mode_numbers")
+TABLES: Final = (
+    "select/assumptions",
+    "select/access_terms",
+    "enter/assumptions",
+    "enter/mode_numbers",
+    "rollout/assumptions",
+    "rollout/mode_terms",
+    "rollout/automation_numbers",
+)
 UNKNOWN: Final = float("nan")
 
 
@@ -40,6 +48,11 @@ class Assumption:
     whole: bool
     table: str
 
+    @property
+    def stage(self) -> str:
+        """The stage whose table holds it: select, enter or rollout."""
+        return self.table.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -60,7 +73,7 @@ def _assumption(row: dict[str, str], table: str) -> Assumption:
     value, sd = (float(row.get(column) or UNKNOWN) for column in ("value", "sd"))
     source = row.get("source", "assumption")
     return Assumption(
-        id=row.get("id") or f"{row['mode']}.{row['quantity']}",
+        id=row.get("id") or f"{row.get('mode') or row['item']}.{row['quantity']}",
         value=value,
         sd=sd,
         spread=row.get("spread", "abs"),
@@ -103,8 +116,8 @@ class Assumptions:
         return self.own.get(name, estimate)
 
     def changed(self, stage: str, access_model: str = "") -> tuple[Change, ...]:
-        """What the firm has changed in the tables of a stage (select or enter), in the order of the tables."""
-        rows = (one for one in packaged(access_model).values() if one.table.startswith(f"{stage}/"))
+        """What the firm has changed in the tables of a stage (select, enter or rollout), in the order of the tables."""
+        rows = (one for one in packaged(access_model).values() if one.stage == stage)
         return tuple(
             Change(one.id, self.own[one.id], one.value, one.unit)
             for one in rows

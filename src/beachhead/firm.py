@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from beachhead.assumptions import entries
-from beachhead.firm_rules import CRITERIA, broken_rules
+from beachhead.firm_rules import CRITERIA, LAUNCHES_AT_ONCE, QUARTERS, broken_rules
 from beachhead.quarters import quarter_number
 
 __all__ = [
@@ -26,11 +26,15 @@ __all__ = [
     "Attitude",
     "Capacity",
     "Cash",
+    "Committed",
     "Contact",
     "Experience",
     "Firm",
+    "Forbid",
     "ModeId",
     "Offer",
+    "Pace",
+    "Pin",
     "Presence",
     "Record",
     "Sales",
@@ -38,6 +42,7 @@ __all__ = [
     "SectorId",
     "WeightChoice",
     "main_offer",
+    "planned",
     "recent",
     "running",
     "sales_abroad",
@@ -59,12 +64,14 @@ def _by_id(section: object) -> object:
 
 # strict: a text such as "12" or a bool is not a number, whatever could be made of it
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Whole = Annotated[int, Field(strict=True)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Money = Annotated[Number, Field(ge=0, le=1e15)]
 Line = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["DEU"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}([_-][A-Za-z0-9]{2,8})*$")]
 Quarter = Annotated[str, Field(pattern=r"^(19|20)\d\d(Q[1-4])?$", examples=["2024Q2", "2019"])]
+PlanQuarter = Annotated[str, Field(pattern=r"^20\d\dQ[1-4]$", examples=["2027Q1"])]
 SectorId = Literal["technology", "ecommerce_retail", "services", "manufacturing"]
 ModeId = Literal[
     "indirect_export", "direct_export", "ecommerce", "franchising", "licensing", "joint_venture", "subsidiary"
@@ -288,6 +295,82 @@ class WeightChoice(Record):
     )
 
 
+class Pace(Record):
+    """How fast, and how much at a time: the limits of the rollout plan. All are optional."""
+
+    quarters: Annotated[Whole, Field(ge=8, le=16)] = Field(
+        default=QUARTERS, description="How many quarters are planned, from 8 to 16.", examples=[12]
+    )
+    start: PlanQuarter | None = Field(
+        default=None,
+        description="First quarter of the plan; left out, the quarter after the date of the evidence.",
+        examples=["2027Q1"],
+    )
+    launches_at_once: Annotated[Whole, Field(ge=1, le=60)] = Field(
+        default=LAUNCHES_AT_ONCE,
+        description="How many launches may run at the same time; one runs from the start of its set-up to its first "
+        "sale.",
+        examples=[2],
+    )
+    pilots: Annotated[Whole, Field(ge=1, le=60)] = Field(
+        default=2, description="How many markets may be tried first, as pilots.", examples=[1]
+    )
+    phases: Annotated[bool, Field(strict=True)] = Field(
+        default=True,
+        description="true: like markets wait until a pilot has passed its gate, and far ones until the region is "
+        "entered; false: no market waits for another.",
+    )
+    floor_risk: Share | None = Field(
+        default=None,
+        description="Share of the simulated futures in which cash may fall below cash.floor_usd; 0.05 is one in "
+        "twenty. Left out, the assumption of that name.",
+        examples=[0.05],
+    )
+    most_markets: Annotated[Whole, Field(ge=0, le=250)] | None = Field(
+        default=None, description="New markets at most; left out, there is no such limit.", examples=[4]
+    )
+    candidates: Annotated[Whole, Field(ge=1, le=60)] = Field(
+        default=20,
+        description="How many markets from the top of the ranking the plan may choose from, 60 at most.",
+        examples=[20],
+    )
+
+
+class Pin(Record):
+    """Markets that the plan must enter, one block for each; with a mode or a quarter, in that way or at that time."""
+
+    market: Iso3 = Field(description="The market, as a three-letter code.", examples=["DEU"])
+    mode: ModeId | None = Field(
+        default=None, description="How it is entered; left out, the plan chooses.", examples=["direct_export"]
+    )
+    quarter: PlanQuarter | None = Field(
+        default=None, description="Quarter in which its set-up begins; left out, the plan chooses.", examples=["2027Q2"]
+    )
+
+
+class Forbid(Record):
+    """Starts that the plan must not make, one block for each: those that match all that the block names.
+
+    A market alone is never entered, a mode alone is never used, a quarter alone sees no start.
+    """
+
+    market: Iso3 | None = Field(
+        default=None, description="The market, as a three-letter code; left out, any.", examples=["FRA"]
+    )
+    mode: ModeId | None = Field(default=None, description="The mode; left out, any.", examples=["subsidiary"])
+    quarter: PlanQuarter | None = Field(
+        default=None, description="The quarter in which a set-up would begin; left out, any.", examples=["2027Q4"]
+    )
+
+
+class Committed(Record):
+    """Entries that are decided or paid for already, one block for each: the plan keeps them, whatever it finds."""
+
+    market: Iso3 = Field(description="The market, as a three-letter code.", examples=["NLD"])
+    mode: ModeId = Field(description="How it is entered.", examples=["direct_export"])
+    quarter: PlanQuarter = Field(description="Quarter in which its set-up begins.", examples=["2027Q1"])
+
+
 class Firm(Record):
     """A small firm, as its owner describes it in ``firm.toml``."""
 
@@ -327,6 +410,10 @@ class Firm(Record):
     attitude: Attitude = Attitude()
     screen: Screen = Screen()
     weights: WeightChoice = WeightChoice()
+    pace: Pace = Pace()
+    pin: Annotated[tuple[Pin, ...], Field(max_length=60)] = ()
+    forbid: Annotated[tuple[Forbid, ...], Field(max_length=500)] = ()
+    committed: Annotated[tuple[Committed, ...], Field(max_length=60)] = ()
     assumptions: Annotated[dict[Line, Number], BeforeValidator(_by_id)] = Field(
         default={},
         description="Numbers that no data set gives, where you know better: the id and your value. "
@@ -355,6 +442,12 @@ def recent(firm: Firm, as_of: str, quarters: float) -> tuple[Presence, ...]:
     """Where the firm sells now, or had its last sales no more than so many quarters ago."""
     now = quarter_number(as_of)
     return tuple(p for p in firm.presence if (seen := p.quarters(as_of)) and now - seen[-1] <= quarters)
+
+
+def planned(firm: Firm, as_of: str) -> range:
+    """The quarters of the plan, as numbers: from the firm's start, or from the one after the date of the evidence."""
+    first = quarter_number(firm.pace.start) if firm.pace.start else quarter_number(as_of) + 1
+    return range(first, first + firm.pace.quarters)
 
 
 def sales_abroad(firm: Firm, as_of: str) -> dict[str, float]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
@@ -15,6 +17,7 @@ from typing import Any
 
 from beachhead.assumptions import Assumption, entries, packaged
 from beachhead.errors import Fault
+from beachhead.quarters import quarter_name, quarter_number
 
 Draft = Mapping[str, Any]
 Rule = Callable[[Draft], Iterator[Fault]]
@@ -31,6 +34,9 @@ CRITERIA = (
     "resources_partners",
 )
 SAATY_LOW, SAATY_HIGH = 0.11, 9.0  # 1/9 … 9, where 0.11 is how people write 1/9
+QUARTERS, LAUNCHES_AT_ONCE = 12, 2  # of the plan, where the file does not say
+NEARLY = 0.005  # how far shares that people round may be from their sum
+START = ("market", "mode", "quarter")  # what a start is told by, in pins, forbids and what is committed
 
 
 def broken_rules(draft: Draft) -> list[Fault]:
@@ -73,6 +79,17 @@ def texts(draft: Draft, *path: str) -> list[str]:
 def rows(draft: Draft, name: str) -> list[tuple[str, Mapping[str, Any]]]:
     """The tables of an array of tables, each with its path, e.g. ``presence[0]``."""
     return [(f"{name}[{i}]", row) for i, row in enumerate(items(draft, name)) if isinstance(row, Mapping)]
+
+
+def wishes(draft: Draft) -> list[tuple[str, Mapping[str, Any]]]:
+    """The starts that the plan must make, each with its path: what is committed, then what is pinned."""
+    return [*rows(draft, "committed"), *rows(draft, "pin")]
+
+
+def quarter_of(table: Mapping[str, Any], name: str = "quarter") -> int | None:
+    """A quarter such as 2027Q1 as a number, or None."""
+    value = table.get(name)
+    return quarter_number(value) if isinstance(value, str) and re.fullmatch(r"20\d\dQ[1-4]", value) else None
 
 
 def nearest(text: str, choices: Sequence[str]) -> str:
@@ -143,6 +160,9 @@ def home_is_no_market(draft: Draft) -> Iterator[Fault]:
     for path, row in rows(draft, "presence"):
         if row.get("country") == home:
             yield Fault(f"{path}.country", quoted(home), "is the home country: home sales belong in sales.home_usd")
+    for path, row in (*wishes(draft), *rows(draft, "forbid")):
+        if row.get("market") == home:
+            yield Fault(f"{path}.market", quoted(home), "is the home country, which is no market abroad: remove it")
     for name in ("exclude", "only"):
         if home in texts(draft, "screen", name):
             yield Fault(f"screen.{name}", quoted(home), "is the home country, which is never a candidate: remove it")
@@ -220,6 +240,89 @@ def method_has_input(draft: Draft) -> Iterator[Fault]:
         yield Fault(f"weights.{method}", "", f"method {method} needs it: see the comments of 'beachhead firm new'")
 
 
+def market_wanted_once(draft: Draft) -> Iterator[Fault]:
+    """No market is pinned or committed twice."""
+    seen: dict[str, str] = {}
+    for path, row in wishes(draft):
+        market = row.get("market")
+        if not isinstance(market, str):
+            continue
+        if market in seen:
+            yield Fault(f"{path}.market", quoted(market), f"stands in {seen[market]} too: keep one of the two")
+        seen.setdefault(market, path)
+
+
+def wishes_pass_the_screen(draft: Draft) -> Iterator[Fault]:
+    """What the plan must enter is not excluded by name."""
+    exclude, only = texts(draft, "screen", "exclude"), texts(draft, "screen", "only")
+    for path, row in wishes(draft):
+        market = row.get("market")
+        if isinstance(market, str) and market in exclude:
+            yield Fault(f"{path}.market", quoted(market), "is in screen.exclude: remove it from one of the two")
+        elif isinstance(market, str) and only and market not in only:
+            yield Fault(f"{path}.market", quoted(market), "is not in screen.only: add it there, or remove it here")
+
+
+def forbids_name_something(draft: Draft) -> Iterator[Fault]:
+    """An empty forbid would forbid every start."""
+    for path, row in rows(draft, "forbid"):
+        if all(row.get(name) is None for name in START):
+            yield Fault(path, "", "names nothing: give a market, a mode or a quarter (or more than one)")
+
+
+def wishes_not_forbidden(draft: Draft) -> Iterator[Fault]:
+    """No forbid matches every start that a pin or a commitment allows."""
+    forbids = rows(draft, "forbid")
+    for path, row in wishes(draft):
+        against = next((where for where, forbid in forbids if _matches_all(forbid, row)), None)
+        if against:
+            yield Fault(path, quoted(row.get("market")), f"is ruled out by {against}: remove or change one of the two")
+
+
+def _matches_all(forbid: Mapping[str, Any], wish: Mapping[str, Any]) -> bool:
+    """Whether every start that the wish allows is one that the forbid names."""
+    given = [name for name in START if forbid.get(name) is not None]
+    return bool(given) and all(forbid[name] == wish.get(name) for name in given)
+
+
+def wishes_within_plan(draft: Draft) -> Iterator[Fault]:
+    """Quarters of pins and commitments lie in the plan, where its start is given."""
+    pace = at(draft, "pace")
+    first = quarter_of(pace, "start") if isinstance(pace, Mapping) else None
+    length = number({"quarters": QUARTERS, **pace}, "quarters") if first is not None else None
+    if first is None or length is None or not 1 <= length < 100:  # how long a plan may be is told by its type
+        return
+    span = range(first, first + int(length))
+    for path, row in wishes(draft):
+        quarter = quarter_of(row)
+        if quarter is not None and quarter not in span:
+            yield Fault(f"{path}.quarter", quoted(row["quarter"]), beside_the_plan(quarter, span))
+
+
+def beside_the_plan(quarter: int, span: range) -> str:
+    """What to do about a quarter that is none of the plan's."""
+    plan = f"the plan, which runs from {quarter_name(span[0])} to {quarter_name(span[-1])}"
+    if quarter < span[0]:
+        return f"is before {plan}: what has begun belongs in [[presence]], or let the plan start earlier (pace.start)"
+    return f"is after {plan}: name an earlier quarter, or make the plan longer (pace.quarters)"
+
+
+def limits_hold_wishes(draft: Draft) -> Iterator[Fault]:
+    """No more new markets are pinned or committed than the firm allows, in all and for one quarter."""
+    sold = {str(row.get("country")) for _, row in rows(draft, "presence")}
+    wanted = {str(row.get("market")): quarter_of(row) for _, row in wishes(draft)}
+    wanted = {market: quarter for market, quarter in wanted.items() if market not in sold}
+    most = number(draft, "pace", "most_markets")
+    if most is not None and 0 <= most < len(wanted):
+        yield Fault("pace.most_markets", f"{most:g}", f"{len(wanted)} markets are pinned or committed: raise it")
+    given = number(draft, "pace", "launches_at_once")
+    limit = LAUNCHES_AT_ONCE if given is None else given
+    for quarter, count in Counter(q for q in wanted.values() if q is not None).items():
+        if 1 <= limit < count:
+            words = f"{count} launches are pinned or committed for {quarter_name(quarter)}: raise it, or move one"
+            yield Fault("pace.launches_at_once", f"{limit:g}", words)
+
+
 def assumptions_sensible(draft: Draft) -> Iterator[Fault]:
     """What is put in place of an assumption names one, once, and is a value that it can have."""
     known, seen = packaged(), set[str]()
@@ -242,6 +345,41 @@ def _value_of(one: Assumption, x: float, path: str) -> Iterator[Fault]:
         yield Fault(path, f"{x:.6g}", f"must be a whole number ({one.unit})")
 
 
+def own_numbers(draft: Draft) -> dict[str, float]:
+    """The assumptions that the draft changes to something they can be."""
+    known = packaged()
+    given = {name: number({name: value}, name) for name, value in entries(at(draft, "assumptions"))}
+    return {k: x for k, x in given.items() if x is not None and k in known and known[k].low <= x <= known[k].high}
+
+
+def loads_add_up(draft: Draft) -> Iterator[Fault]:
+    """The shares of a mode's hours that fall to the five operational areas are parts of one whole."""
+    own = own_numbers(draft)
+    for mode in dict.fromkeys(name.split(".")[0] for name in own if ".load_" in name):
+        parts = {name: own.get(name, one.value) for name, one in packaged().items() if name.startswith(f"{mode}.load_")}
+        total, changed = sum(parts.values()), next(name for name in parts if name in own)
+        if abs(total - 1.0) > NEARLY:
+            rest = ", ".join(f"{name} {value:.6g}" for name, value in parts.items() if name != changed)
+            words = f"makes the shares of these hours add up to {total:.4g}, not 1: change the others too ({rest})"
+            yield Fault(f"assumptions.{changed}", f"{own[changed]:.6g}", words)
+
+
+def sales_never_below_zero(draft: Draft) -> Iterator[Fault]:
+    """The path of sales by calendar year leaves something to sell in every year since the first sale."""
+    own = own_numbers(draft)
+    changed = [name for name in own if re.fullmatch(r"ramp_\d", name)]
+    if not changed:
+        return
+    from beachhead.assumptions import Assumptions
+    from beachhead.enter.ramp import calendar_ramp, tenure_ramp
+
+    path = tenure_ramp(calendar_ramp(Assumptions(own)))
+    if path.min() < 0:
+        year = path.argmin() + 1
+        words = f"makes sales in year {year} after the first sale fall below 0: choose shares that fall less steeply"
+        yield Fault(f"assumptions.{changed[0]}", f"{own[changed[0]]:.6g}", words)
+
+
 RULES: tuple[Rule, ...] = (
     floor_below_cash,
     shares_within_one,
@@ -253,5 +391,13 @@ RULES: tuple[Rule, ...] = (
     ranking_complete,
     pairwise_consistent,
     method_has_input,
+    market_wanted_once,
+    wishes_pass_the_screen,
+    forbids_name_something,
+    wishes_not_forbidden,
+    wishes_within_plan,
+    limits_hold_wishes,
     assumptions_sensible,
+    loads_add_up,
+    sales_never_below_zero,
 )

@@ -11,3 +11,8 @@ def quarter_number(text: str) -> int:
     if rest.startswith("-"):
         return 4 * year + (int(rest[1:3]) - 1) // 3
     return 4 * year + 3
+
+
+def quarter_name(number: int) -> str:
+    """'2027Q1' of a count of quarters since year 0."""
+    return f"{number // 4}Q{number % 4 + 1}"

@@ -77,6 +77,21 @@ def test_used_in_shows_one_stage_and_names_the_nearest() -> None:
     assert "potential, value, cost" in assumptions("--used-in", "xyz").stderr
 
 
+def test_a_stage_can_be_asked_for_as_a_whole() -> None:
+    of = {row["table"] for row in as_json("--used-in", "rollout")["assumptions"]}
+    assert of == {f"rollout/{name}.csv" for name in ("assumptions", "mode_terms", "automation_numbers")}
+    said = " ".join(assumptions("--used-in", "automation").stdout.split())
+    assert "crm.cost_usd = 3500 ±0.5 of ln USD once" in said
+    assert "crm.saves = 0.3 ±0.1 share of the area's hours saved" in said
+
+
+def test_shares_of_one_mode_stand_together() -> None:
+    """They add up to 1: who changes one must see the others."""
+    rows = [row["id"] for row in as_json("--used-in", "hours")["assumptions"] if ".load_" in row["id"]]
+    modes = [name.split(".")[0] for name in rows]
+    assert len(rows) == 35 and [modes[i] for i in range(0, 35, 5)] == sorted(set(modes), key=modes.index)
+
+
 def test_a_faulty_firm_is_refused_before_anything_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "firm.toml"
     path.write_text((EXAMPLES / "kenya_coffee.toml").read_text() + "\n[assumptions]\nfirm_market = 1\n")

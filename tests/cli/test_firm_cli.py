@@ -56,6 +56,26 @@ def test_check_says_in_words_what_the_file_says(path: Path) -> None:
     assert f"{known.cash.available_usd - known.cash.floor_usd:,.0f} USD to spend" in said
 
 
+def test_check_says_in_words_what_the_plan_must_do(tmp_path: Path) -> None:
+    path = tmp_path / "firm.toml"
+    base = read_tables(EXAMPLES / "india_mobile_app.toml")
+    plan: dict[str, Any] = {
+        "pace": {"quarters": 8, "start": "2027Q2", "launches_at_once": 1, "phases": False, "most_markets": 4},
+        "pin": [{"market": "DEU", "mode": "direct_export", "quarter": "2027Q3"}, {"market": "SWE"}],
+        "forbid": [{"mode": "subsidiary"}, {"market": "FRA", "quarter": "2027Q4"}],
+        "committed": [{"market": "GBR", "mode": "ecommerce", "quarter": "2027Q2"}],
+    }
+    path.write_text(firm_text(Firm.model_validate(base | plan)))
+    said = " ".join(firm("check", path).stdout.split())
+    for words in (
+        "8 quarters from 2027Q2, 1 launch at once, no phases, 4 new markets at most",
+        "Must enter Germany, direct export, 2027Q3; Sweden",
+        "Must not subsidiary; France, 2027Q4",
+        "Decided United Kingdom, ecommerce, 2027Q2",
+    ):
+        assert words in said
+
+
 def test_check_says_which_assumptions_are_the_firms_own(tmp_path: Path) -> None:
     path = tmp_path / "firm.toml"
     base = read_tables(EXAMPLES / "india_mobile_app.toml")
@@ -108,6 +128,18 @@ def test_check_as_json_carries_every_fault(tmp_path: Path) -> None:
         ({"screen": {"min_gni_per_capita": 90_000}}, "min_gni_per_capita removes United Arab Emirates, where you sell"),
         ({"screen": {"only": ["DEU"], "max_distance_km": 100}}, "max_distance_km removes United Arab Emirates"),
         ({"weights": {"points": {"ease": 1}}}, "points is given but not used"),
+        ({"pace": {"most_markets": 0}}, "enters no new market"),
+        ({"pin": [{"market": "DEU", "quarter": "2031Q4"}]}, "pin[0]: 2031Q4 is after the plan, which runs from 2027Q1"),
+        (
+            {"committed": [{"market": "DEU", "mode": "ecommerce", "quarter": "2026Q2"}]},
+            "committed[0]: 2026Q2 is before the plan",
+        ),
+        ({"forbid": [{"quarter": "2026Q2"}]}, "forbid[0]: 2026Q2 lies outside the plan"),
+        ({"pin": [{"market": "ARE", "mode": "direct_export"}]}, "you sell in United Arab Emirates in that way already"),
+        (
+            {"pin": [{"market": "DEU"}], "screen": {"max_distance_km": 100}},
+            "max_distance_km removes Germany, which the plan must enter",
+        ),
         ({"sales": {"home_usd": 0}, "assumptions": {"access.border": -3}}, "access.border is given but not used"),
     ],
 )
@@ -273,8 +305,15 @@ TYPED = {
     "presence.mode": ["3"],
     "presence.since": ["2024Q9", "2024Q2"],
     "screen.exclude": ["North Korea"],
+    "pace.launches_at_once": ["0", "3"],  # none at all is refused
+    "pace.most_markets": ["1"],
+    "pin.market": ["North Korea", "France"],  # a market that is excluded is refused
+    "pin.mode": ["2"],
+    "pin.quarter": ["2027", "2027Q3"],
+    "committed.market": ["Japan"],  # that would be two markets, and one is the limit
 }
-BLOCKS = {"sells": True, "experience": True, "contacts": False, "presence": True}  # whether a block is given
+# Whether a block is given.
+BLOCKS = {"sells": True, "experience": True, "contacts": False, "presence": True, "pin": True, "committed": False}
 
 
 def typed() -> str:
@@ -283,7 +322,7 @@ def typed() -> str:
     sections = [question.section for question in questions()]
     for i, question in enumerate(questions()):
         if question.section in BLOCKS and not BLOCKS[question.section]:
-            lines += [""] * (sections.index(question.section) == i)
+            lines += [*TYPED.get(question.id, []), ""] * (sections.index(question.section) == i)
             continue
         lines += TYPED.get(question.id, [""])
         if question.section in BLOCKS and (i + 1 == len(sections) or sections[i + 1] != question.section):
@@ -304,6 +343,8 @@ EXPECTED = Firm.model_validate(
         "experience": [{"country": "SWE", "years": 10}],
         "presence": [{"country": "ARE", "mode": "ecommerce", "since": "2024Q2"}],
         "screen": {"exclude": ["PRK"]},
+        "pace": {"launches_at_once": 3, "most_markets": 1},
+        "pin": [{"market": "FRA", "mode": "direct_export", "quarter": "2027Q3"}],
     }
 )
 
@@ -316,6 +357,7 @@ def test_wizard_asks_again_and_writes_what_was_meant(tmp_path: Path) -> None:
     assert "three-letter country code" in result.stderr, "a refused answer is explained"
     assert "This is needed.\n" in result.stderr and "This is needed; 0 if there is none." in result.stderr
     assert "Read as 62 %." in result.stderr
+    assert "pace.most_markets = 1: 2 markets are pinned or committed" in result.stderr
 
 
 def test_wizard_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:

@@ -61,11 +61,14 @@ def test_worth_of_staying_equals_the_sum_over_years(workings: Workings) -> None:
     start = w.cost.weeks[0, k] / 52
     income = p * w.fit.value[0, k] * number("reach")[k] * number("margin_kept")[k] * w.firm.sales.gross_margin
     running = 4 * (w.cost.fixed[0, k] + w.cost.staff[0, k])
+    path = [PACKAGED["ramp_1"] / (5 / 8)]  # sales in the years since the first one: no partial first year
+    path += [(PACKAGED["ramp_2"] - 3 / 8 * path[0]) / (5 / 8)]
+    path += [(PACKAGED["ramp_3"] - 3 / 8 * path[1]) / (5 / 8)]
     total = 0.0
     for year in range(1, int(PACKAGED["horizon_years"])):
         part = min(max(PACKAGED["horizon_years"] - start - year, 0.0), 1.0)
         live = (1 - PACKAGED["chance_exit"]) ** year / (1 + PACKAGED["discount_rate"]) ** (start + year) * part
-        total += live * (income * PACKAGED[f"ramp_{year + 1}"] - running)
+        total += live * (income * path[year] - running)
     assert line_after(w.lines, np.full((5, 1), p))[0, k, 0] == pytest.approx(total)
 
 

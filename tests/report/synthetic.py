@@ -280,23 +280,35 @@ def _modes(selection: Selection, rng: np.random.Generator) -> Any:
     feasible = rng.uniform(0, 1, (m, 7)) > 0.2
     feasible[:, 1] = True
     best = tuple(MODES[int(j)] for j in np.argmax(np.where(feasible, fit, -1), axis=1))
+    cost, fixed, hours = (
+        np.exp(rng.normal(9, 0.8, (m, 7))),
+        rng.uniform(500, 5000, (m, 7)),
+        rng.uniform(20, 300, (m, 7)),
+    )
+    discount, heavier = np.where(np.arange(m) % 3 == 0, 0.25, 0.0), np.triu(np.ones((7, 7), bool), 1)
     return ModeChoice(
         modes=MODES,
         fit=fit,
         potential_usd=selection.potential.p50[:, None] * np.array([0.5, 1.0, 0.7, 0.9, 0.6, 1.1, 1.4]),
-        cost_usd=np.exp(rng.normal(9, 0.8, (m, 7))),
+        cost_usd=cost,
         cost_sd_log=np.full((m, 7), 0.5),
-        fixed_usd_quarter=rng.uniform(500, 5000, (m, 7)),
-        hours_quarter=rng.uniform(20, 300, (m, 7)),
+        entry_usd=cost / (1.0 - discount[:, None]),
+        fixed_usd_quarter=fixed,
+        hours_quarter=hours,
+        staff_usd_quarter=25.0 * hours,
+        exit_usd=cost / 4.0,
+        switch_usd=cost,
+        switch_at_usd=np.where(heavier, 2.0 * selection.potential.p50[:, None, None], np.inf),
         weeks=rng.uniform(3, 60, (m, 7)).round(),
         value_usd=rng.normal(20_000, 20_000, (m, 7)),
+        open=np.ones((m, 7), bool),
         feasible=feasible,
         obstacles=tuple(tuple("" if ok else "needs more cash than there is" for ok in row) for row in feasible),
         best=best,
         reasons=tuple(("fast", "keeps your hands free", "needs little cash") for _ in range(m)),
         why_not=tuple("Direct export comes next: it needs more hours." for _ in range(m)),
         path=tuple(_path(mode) for mode in best),
-        discount=np.where(np.arange(m) % 3 == 0, 0.25, 0.0),
+        discount=discount,
         discount_sd=np.where(np.arange(m) % 3 == 0, 0.05, 0.0),
         discount_from=tuple(("DEU",) if i % 3 == 0 else () for i in range(m)),
     )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Numbers that no data set gives, and yours.")
 @click.argument("firm_path", metavar="[FIRM]", required=False, type=click.Path(path_type=Path))
-@click.option("--used-in", "stage", metavar="STAGE", help="Only those used in one stage, such as demand or cost.")
+@click.option(
+    "--used-in", "stage", metavar="STAGE", help="Only those used in one stage or part of one, such as rollout or cost."
+)
 @json_option
 def assumptions(firm_path: Path | None, stage: str | None, as_json: bool) -> None:
     """Show every assumption with its unit, how sure it is, its ground and where it is used.
@@ -52,15 +54,15 @@ def _of_firm(path: Path) -> tuple[Assumptions, str]:
 
 
 def _used_in(stage: str | None, known: Mapping[str, Assumption]) -> Iterator[Assumption]:
-    """The assumptions of a stage, or all; a stage that has none is a fault."""
+    """The assumptions of a stage or of a part of one, or all; a name that has none is a fault."""
     from beachhead.errors import bad
     from beachhead.firm_rules import nearest
 
-    stages = list(dict.fromkeys(one.used_in for one in known.values()))
-    if stage is not None and stage not in stages:
-        tail = nearest(stage, stages) or f": the stages are {', '.join(stages)}"
+    parts = list(dict.fromkeys([one.used_in for one in known.values()] + [one.stage for one in known.values()]))
+    if stage is not None and stage not in parts:
+        tail = nearest(stage, parts) or f": the stages and their parts are {', '.join(parts)}"
         raise bad("--used-in", stage, f"no assumption is used there{tail}")
-    return (one for one in known.values() if stage in (None, one.used_in))
+    return (one for one in known.values() if stage in (None, one.used_in, one.stage))
 
 
 def _row(one: Assumption, assumed: Assumptions) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 from pydantic.fields import FieldInfo
@@ -13,12 +13,21 @@ from beachhead.cli.console import printable
 from beachhead.errors import Fault
 from beachhead.firm_file.answers import Question, first_of, questions, read_answer, read_number
 from beachhead.firm_file.read import check_draft
-from beachhead.firm_file.words import field_at, model_of
+from beachhead.firm_file.words import choices_of, field_at, model_of
 from beachhead.firm_file.write import toml
 from beachhead.products import products, search
 
 SHOWN = 6  # products offered for a choice
 MAX_BLOCKS = 50  # countries, contacts … one after the other
+
+# Where a fault shows that an answer brings about elsewhere in the file, by question.
+ELSEWHERE = {
+    "sells.share": "sells",
+    "pin.market": "pace.most_markets",
+    "pin.quarter": "pace.launches_at_once",
+    "committed.market": "pace.most_markets",
+    "committed.quarter": "pace.launches_at_once",
+}
 
 
 def ask_all() -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _ask(draft: dict[str, Any], table: dict[str, Any], question: Question, path:
             _say_how_read(question, answer, value)
             return
         del table[question.field]
-        tell("  " + "\n  ".join(f"{fault.value or answer} {fault.remedy}" for fault in faults))
+        tell("  " + "\n  ".join(_said(fault, path, answer) for fault in faults))
 
 
 def _zero(field: FieldInfo) -> str:
@@ -107,17 +116,18 @@ def _say_how_read(question: Question, answer: str, value: Any) -> None:
 
 
 def _is_of(fault: Fault, path: str, question: Question) -> bool:
-    """Whether a fault is about this answer; the sum of shares shows itself at the whole section."""
-    return (
-        fault.field == path
-        or fault.field.startswith(f"{path}[")
-        or (question.field == "share" and fault.field == question.section)
-    )
+    """Whether a fault is about this answer, or comes of it."""
+    return fault.field in (path, ELSEWHERE.get(question.id)) or fault.field.startswith(f"{path}[")
+
+
+def _said(fault: Fault, path: str, answer: str) -> str:
+    """The fault as told at the question; one of another field is told with that field's name."""
+    return f"{fault.value or answer} {fault.remedy}" if fault.field.startswith(path) else str(fault)
 
 
 def _prompt(question: Question, field: FieldInfo, may_end: bool) -> str:
     """One prompt, with its choices numbered and its default in brackets."""
-    choices = [str(choice) for choice in get_args(field.annotation)] if question.kind == "choice" else []
+    choices = choices_of(field.annotation) if question.kind == "choice" else []
     for number, choice in enumerate(choices, 1):
         tell(f"  {number} {choice.replace('_', ' ')}")
     default = "" if field.is_required() or field.default in (None, ()) else _plain(field.default)

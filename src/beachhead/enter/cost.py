@@ -22,12 +22,13 @@ EASE = (45.0, 80.0)  # Doing Business scores between which a market goes from sl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cost:
-    """Medians, all (M, 7), USD unless named otherwise: ``setup`` once, ``setup_sd_log``; ``fixed`` and ``staff`` a
-    quarter; ``leave`` once; ``weeks`` to the first sale; ``hours`` a quarter; ``switch`` once, to change to the mode in
-    a market where the firm already is."""
+    """Medians, all (M, 7), USD unless named otherwise: ``setup`` once, ``setup_sd_log``, ``entry`` what it would be
+    without likeness; ``fixed`` and ``staff`` a quarter; ``leave`` once; ``weeks`` to the first sale; ``hours`` a
+    quarter; ``switch`` once, to change to the mode in a market where the firm already is."""
 
     setup: Floats
     setup_sd_log: Floats
+    entry: Floats
     fixed: Floats
     staff: Floats
     leave: Floats
@@ -56,6 +57,7 @@ def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: f
     return Cost(
         setup=np.where(there, 0.0, entry * kept),
         setup_sd_log=np.hypot(number_sd("setup_usd"), cut.sd[:, None] / kept),
+        entry=entry,
         fixed=level * upkeep * number("fixed_usd_quarter", assumed),
         staff=hours * hour_value,
         leave=level * number("exit_usd", assumed),

@@ -31,9 +31,13 @@ class ModeChoice:
     """How to enter each market.
 
     All (M, 7): ``fit`` 0–1; ``potential_usd`` a year at maturity (median); ``cost_usd`` median set-up cost after the
-    likeness discount and ``cost_sd_log``, the sd of its logarithm; ``fixed_usd_quarter``; ``hours_quarter``; ``weeks``
-    to the first sale; ``value_usd`` over the horizon, discounted and adjusted for risk; ``feasible``, and in
-    ``obstacles`` why not, else ''. By market: ``best`` is always a mode, the cheapest sensible one if none is feasible;
+    likeness discount and ``cost_sd_log``, the sd of its logarithm; ``entry_usd`` the same before the discount;
+    ``fixed_usd_quarter``; ``hours_quarter`` and ``staff_usd_quarter``, their worth; ``exit_usd`` to leave;
+    ``switch_usd`` to change to the mode in a market where the firm is; ``switch_at_usd`` (M, 7 from, 7 to), the
+    potential from which that pays, infinite if never; ``weeks`` to the first sale; ``value_usd`` over the horizon,
+    discounted and adjusted for risk; ``open``: modes that make sense and whose musts are met; ``feasible``: what the
+    firm can afford too, and in ``obstacles`` why not, else ''.
+    By market: ``best`` is always a mode, the cheapest sensible one if none is feasible;
     ``discount`` (M,) 0–1 is what likeness to the markets in ``discount_from`` cuts; ``path`` starts with the best mode.
     """
 
@@ -42,10 +46,16 @@ class ModeChoice:
     potential_usd: Floats
     cost_usd: Floats
     cost_sd_log: Floats
+    entry_usd: Floats
     fixed_usd_quarter: Floats
     hours_quarter: Floats
+    staff_usd_quarter: Floats
+    exit_usd: Floats
+    switch_usd: Floats
+    switch_at_usd: Floats
     weeks: Floats
     value_usd: Floats
+    open: NDArray[np.bool_]
     feasible: NDArray[np.bool_]
     obstacles: tuple[tuple[str, ...], ...]
     best: tuple[str, ...]

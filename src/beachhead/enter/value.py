@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from beachhead.assumptions import Assumptions
 from beachhead.enter.cost import WEEKS_A_YEAR, Cost
+from beachhead.enter.ramp import yearly_ramp
 from beachhead.enter.tables import commitment, number
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm
@@ -25,10 +26,10 @@ BINS = 32  # equal shares of probability into which the potential is cut; the fi
 class Lines:
     """A mode's worth as lines in the potential P, all (M, 7).
 
-    ``share``: income a year at maturity per USD of P; ``yearly``: running cost; ``sold``: sales in the first full year
-    per USD of P. Discounted sums: ``ramp_1`` and ``year_1`` weigh income and running cost of the first year,
-    ``ramp_on`` and ``year_on`` of the rest, ``ramp_anew`` of the rest if sales start again from nothing; ``later``
-    discounts what is paid at the end of the first year. ``wait`` is running cost paid before the first sale.
+    ``share``: income a year at maturity per USD of P; ``yearly``: running cost; ``sold``: sales in the twelve months
+    after the first one per USD of P. Discounted sums: ``ramp_1`` and ``year_1`` weigh income and running cost of those
+    twelve months, ``ramp_on`` and ``year_on`` of the rest, ``ramp_anew`` of the rest if sales start again from nothing;
+    ``later`` discounts what is paid after them. ``wait`` is running cost paid before the first sale.
     ``learning`` (7,): the part of the ramp-up that carries over into another mode.
     """
 
@@ -48,7 +49,7 @@ class Lines:
 def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats, assumed: Assumptions) -> Lines:
     """The lines of every mode in every market. ``reach`` (7,), ``fit`` (M, 7)."""
     worth, weight = calendar(cost.weeks, assumed)
-    ramp = np.array([assumed[f"ramp_{min(t + 1, 6)}"] for t in range(worth.shape[-1])])
+    ramp = yearly_ramp(assumed, worth.shape[-1])
     live = worth * weight
     yearly = 4.0 * (cost.fixed + cost.staff)
     return Lines(

@@ -40,6 +40,8 @@ def _countries(draft: Draft) -> Iterator[tuple[str, object]]:
     yield "home", at(draft, "home")
     for name in ("experience", "contacts", "presence"):
         yield from ((f"{path}.country", row.get("country")) for path, row in rows(draft, name))
+    for name in ("pin", "forbid", "committed"):
+        yield from ((f"{path}.market", row.get("market")) for path, row in rows(draft, name))
     yield from _texts(draft, "screen", "exclude")
     yield from _texts(draft, "screen", "only")
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from beachhead.assumptions import packaged
 from beachhead.evidence.catalogue import load_catalogue
-from beachhead.firm import Firm, Screen, running
+from beachhead.firm import Committed, Firm, Forbid, Pin, Screen, planned, running
 from beachhead.firm_file.languages import language_names
+from beachhead.firm_rules import beside_the_plan
 from beachhead.products import coverage_of, demand_at_hand, product_names
+from beachhead.quarters import quarter_number
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
@@ -85,6 +87,31 @@ def _screen(firm: Firm) -> str:
     return ", ".join(f"{name} = {', '.join(v) if isinstance(v, tuple) else v}" for name, v in given.items())
 
 
+def _pace(firm: Firm) -> str:
+    pace = firm.pace
+    limits = (
+        f"{pace.quarters} quarters{f' from {pace.start}' if pace.start else ''}",
+        f"{pace.launches_at_once} {'launches' if pace.launches_at_once > 1 else 'launch'} at once",
+        f"{pace.pilots} {'pilots' if pace.pilots > 1 else 'pilot'} first" if pace.phases else "no phases",
+        "" if pace.most_markets is None else f"{pace.most_markets} new markets at most",
+        "" if pace.floor_risk is None else f"cash below its floor in {pace.floor_risk:.3g} of futures at most",
+    )
+    return ", ".join(limit for limit in limits if limit)
+
+
+def _starts(records: tuple[Pin | Forbid | Committed, ...]) -> str:
+    return "; ".join(", ".join(_start(r)) for r in records)
+
+
+def _start(record: Pin | Forbid | Committed) -> Iterator[str]:
+    if record.market:
+        yield country_name(record.market)
+    if record.mode:
+        yield record.mode.replace("_", " ")
+    if record.quarter:
+        yield record.quarter
+
+
 def _assumptions(firm: Firm) -> str:
     return ", ".join(f"{name} {value:.6g}{_ours(name)}" for name, value in firm.assumptions.items())
 
@@ -106,6 +133,10 @@ TOPICS: Final[dict[str, Callable[[Firm], str]]] = {
     "Sells abroad": _presence,
     "Must-haves": _screen,
     "Weights": lambda firm: f"by {firm.weights.method}, {firm.weights.confidence} confidence",
+    "Pace": _pace,
+    "Must enter": lambda firm: _starts(firm.pin),
+    "Must not": lambda firm: _starts(firm.forbid),
+    "Decided": lambda firm: _starts(firm.committed),
     "Assumptions": _assumptions,
 }
 
@@ -179,6 +210,11 @@ def _access_unused(firm: Firm) -> Iterator[str]:
         yield f"assumptions: {', '.join(terms)} is given but not used, because there are no sales at home to start from"
 
 
+def _stays_at_home(firm: Firm) -> Iterator[str]:
+    if firm.pace.most_markets == 0:
+        yield "pace: most_markets is 0, so the plan enters no new market"
+
+
 def _own_product_without_file(firm: Firm) -> Iterator[str]:
     own = [offer.code for offer in firm.sells if offer.code.startswith("user:")]
     if own and not firm.evidence:
@@ -199,11 +235,13 @@ def _begun_in_the_future(firm: Firm, evidence: Evidence) -> Iterator[str]:
             )
 
 
-def _sold_but_screened(firm: Firm, evidence: Evidence) -> Iterator[str]:
-    """Markets where the firm sells now and that a must-have removes."""
-    present = {row.country for row in running(firm, evidence.vintage)}
+def _wanted_but_screened(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    """Markets where the firm sells now, or that the plan must enter, and that a must-have removes."""
+    wanted = dict.fromkeys((row.market for row in firm.pin), "which the plan must enter")
+    wanted |= dict.fromkeys((row.market for row in firm.committed), "which the plan must enter")
+    wanted |= {row.country: "where you sell now" for row in running(firm, evidence.vintage)}
     given = firm.screen.model_dump(exclude_defaults=True)
-    if not present or not given:
+    if not wanted or not given:
         return
     from beachhead.assumptions import Assumptions
     from beachhead.select.market import market_figures
@@ -213,8 +251,31 @@ def _sold_but_screened(firm: Firm, evidence: Evidence) -> Iterator[str]:
     for name, value in given.items():
         alone = firm.model_copy(update={"screen": Screen.model_validate({name: value})})
         for one in screen(alone, evidence, figures):
-            if one.market in present:
-                yield f"screen: {name} removes {country_name(one.market)}, where you sell now ({one.reason})"
+            if one.market in wanted:
+                yield f"screen: {name} removes {country_name(one.market)}, {wanted[one.market]} ({one.reason})"
+
+
+def _beside_the_plan(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    """Quarters that no plan from the date of the evidence has."""
+    span = planned(firm, evidence.vintage)
+    for name in ("pin", "committed", "forbid"):
+        for i, row in enumerate(getattr(firm, name)):
+            if row.quarter and (quarter := quarter_number(row.quarter)) not in span:
+                words = (
+                    "lies outside the plan, so it forbids nothing"
+                    if name == "forbid"
+                    else beside_the_plan(quarter, span)
+                )
+                yield f"{name}[{i}]: {row.quarter} {words}"
+
+
+def _there_already(firm: Firm, evidence: Evidence) -> Iterator[str]:
+    """Starts that the plan must make where the firm sells in that way already."""
+    runs = {(row.country, row.mode) for row in running(firm, evidence.vintage)}
+    for name in ("pin", "committed"):
+        for i, row in enumerate(getattr(firm, name)):
+            if (row.market, row.mode) in runs:
+                yield f"{name}[{i}]: you sell in {country_name(row.market)} in that way already: remove the entry"
 
 
 def _thin_demand(firm: Firm, evidence: Evidence) -> Iterator[str]:
@@ -236,12 +297,15 @@ CHECKS: Final[tuple[Callable[[Firm], Iterator[str]], ...]] = (
     _sales_unknown,
     _weights_unused,
     _access_unused,
+    _stays_at_home,
     _own_product_without_file,
 )
 
 EVIDENCE_CHECKS: Final[tuple[Callable[[Firm, Evidence], Iterator[str]], ...]] = (
     _left_out,
     _begun_in_the_future,
-    _sold_but_screened,
+    _wanted_but_screened,
+    _beside_the_plan,
+    _there_already,
     _thin_demand,
 )

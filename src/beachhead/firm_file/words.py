@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -19,7 +19,7 @@ from beachhead.firm import Firm, Record
 from beachhead.firm_rules import nearest, quoted
 
 Location = tuple[int | str, ...]
-FRACTIONS: Final = ("share", "growth", "gross_margin")  # fields that people write in per cent
+FRACTIONS: Final = ("share", "growth", "gross_margin", "floor_risk")  # fields that people write in per cent
 
 
 @cache
@@ -63,6 +63,14 @@ def model_of(annotation: Any) -> type[Record] | None:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return kind if issubclass(kind, Record) else None
     return None
+
+
+def choices_of(annotation: Any) -> list[str]:
+    """The texts of which a field takes one, whether or not it may be left out; empty if it takes any."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return [str(part) for part in parts]
+    return [choice for part in parts for choice in choices_of(part)]
 
 
 def table_at(loc: Location) -> type[Record] | None:
@@ -125,7 +133,7 @@ def _near(details: ErrorDetails) -> str:
     """The nearest name that may stand there, or all of them."""
     if details["type"] == "literal_error":
         field = field_at(details["loc"])
-        return nearest(str(details["input"]), [str(choice) for choice in get_args(field.annotation)]) if field else ""
+        return nearest(str(details["input"]), choices_of(field.annotation)) if field else ""
     table = table_at(details["loc"][:-1])
     names = list(table.model_fields) if table else []
     tail = nearest(str(details["loc"][-1]), names)
