@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
+    from beachhead.outlook.result import Outlook
+    from beachhead.rollout.result import Move, Rollout
+    from beachhead.rollout.solve import Watch
     from beachhead.select.result import Selection
 
 
@@ -20,7 +23,10 @@ MOST_DRAWS = 50_000  # more would not fit into half a gigabyte, and tell nothing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Where and how: the whole answer for one firm."""
+    """Where, how, when and how fast, and what follows: the whole answer for one firm.
+
+    ``rollout`` and ``outlook`` are None where only the ranking was asked for.
+    """
 
     firm: Firm
     evidence: Evidence
@@ -28,6 +34,8 @@ class Plan:
     top: int
     selection: Selection
     modes: ModeChoice
+    rollout: Rollout | None = None
+    outlook: Outlook | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable plan, schema ``beachhead.plan/1``."""
@@ -71,10 +79,62 @@ def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeCh
     return choose(firm, evidence, selection)
 
 
-def plan(firm: Firm, evidence: Evidence, *, top: int = 10, seed: int | None = None, draws: int = 10_000) -> Plan:
-    """Where and how, in one call."""
+def roll_out(
+    firm: Firm,
+    evidence: Evidence,
+    selection: Selection,
+    modes: ModeChoice,
+    *,
+    seed: int | None = None,
+    previous: tuple[Move, ...] = (),
+    watch: Watch | None = None,
+    time_limit: float = 60.0,
+) -> Rollout:
+    """When and how fast: the moves, quarter by quarter, under the owner's limits.
+
+    ``previous``: moves of an earlier plan to begin from; ``watch`` is told of progress and may stop the search. Raises
+    InputError if a wish cannot be understood, InfeasibleError naming the limits that conflict.
+    """
+    from beachhead.rollout import roll_out as roll
+
+    chosen = selection.seed if seed is None else seed
+    return roll(firm, evidence, selection, modes, seed=chosen, previous=previous, watch=watch, time_limit=time_limit)
+
+
+def look_out(
+    firm: Firm,
+    evidence: Evidence,
+    selection: Selection,
+    modes: ModeChoice,
+    rollout: Rollout,
+    *,
+    seed: int | None = None,
+    paths: int = 10_000,
+) -> Outlook:
+    """What follows: sales, profit, cash and people over many futures; risk, resilience and stress."""
+    from beachhead.outlook import look_out as look
+
+    chosen = selection.seed if seed is None else seed
+    return look(firm, evidence, selection, modes, rollout, seed=chosen, paths=paths)
+
+
+def plan(
+    firm: Firm,
+    evidence: Evidence,
+    *,
+    top: int = 10,
+    seed: int | None = None,
+    draws: int = 10_000,
+    rollout: bool = True,
+    watch: Watch | None = None,
+) -> Plan:
+    """Where, how, when and what follows, in one call; without ``rollout`` where and how only."""
     if top < 1:
         raise bad("top", top, "give the number of markets to shortlist, 1 or more")
     selection = select_markets(firm, evidence, seed=seed, draws=draws)
     modes = choose_modes(firm, evidence, selection)
-    return Plan(firm, evidence, selection.seed, top, selection, modes)
+    if not rollout or not selection.markets:
+        return Plan(firm, evidence, selection.seed, top, selection, modes)
+    rolled = roll_out(firm, evidence, selection, modes, watch=watch)
+    outlook = look_out(firm, evidence, selection, modes, rolled)
+    return Plan(firm, evidence, selection.seed, top, selection, modes, rolled, outlook)
