@@ -110,12 +110,16 @@ def look_out(
     *,
     seed: int | None = None,
     paths: int = 10_000,
+    recourse: bool = True,
 ) -> Outlook:
-    """What follows: sales, profit, cash and people over many futures; risk, resilience and stress."""
+    """What follows: sales, profit, cash and people over many futures; risk, resilience and stress.
+
+    Without ``recourse`` no gate stops, holds back or opens anything.
+    """
     from beachhead.outlook import look_out as look
 
     chosen = selection.seed if seed is None else seed
-    return look(firm, evidence, selection, modes, rollout, seed=chosen, paths=paths)
+    return look(firm, evidence, selection, modes, rollout, seed=chosen, paths=paths, recourse=recourse)
 
 
 def plan(

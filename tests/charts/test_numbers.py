@@ -96,3 +96,14 @@ def test_a_value_on_a_scale_names_its_ends():
 @pytest.mark.parametrize(("x", "text"), [(12_000, "USD 12k"), (-3_000, "−USD 3.0k"), (-0.2, "USD 0")])
 def test_losses_stand_behind_a_true_minus(x, text):
     assert n.usd_signed(x) == text
+
+
+@pytest.mark.parametrize(
+    ("x", "text"), [(0.031, "+3 %"), (-0.12, "−12 %"), (0.0, "0 %"), (-0.001, "0 %"), (0.007, "+1 %"), (1.5, "+150 %")]
+)
+def test_a_change_has_its_sign(x, text):
+    assert n.change(x) == text
+
+
+def test_what_never_came_up_in_a_simulation_is_unlikely_not_impossible():
+    assert n.odds(0.0) == "less than 1 %" and n.odds(0.04) == "4 %" and n.odds(0.999) == "more than 99 %"

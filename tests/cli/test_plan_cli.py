@@ -8,6 +8,7 @@ import json
 
 import pytest
 from cases import EXAMPLES
+from cli.small_firm import small_firm
 from click.testing import CliRunner
 
 from beachhead.cli import main
@@ -25,17 +26,30 @@ def run(*args, code=0):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A plan written once: its folder and what the terminal said."""
-    place = tmp_path_factory.mktemp("plans") / "apps.plan"
-    return place, run("plan", APPS, "--out", place, "--draws", 500, "--top", 4).stdout
+    place = tmp_path_factory.mktemp("plans") / "shoes.plan"
+    firm = small_firm(tmp_path_factory.mktemp("firm"))
+    return place, run("plan", firm, "--out", place, "--draws", 500, "--top", 4).stdout
+
+
+WHERE = ("world", "matrix", "ranks", "contributions", "potential", "modes")
+WHEN = ("gantt", "cash", "flows", "hours", "loads", "survival", "stress", "pace")
+FILES = {"report.html", "result.json", "shortlist.csv", "markets.csv", ".beachhead-plan"}
 
 
 def test_plan_writes_what_it_promises(folder):
     place, said = folder
     names = {p.relative_to(place).as_posix() for p in place.rglob("*") if p.is_file()}
-    charts = {f"charts/{name}.svg" for name in ("world", "matrix", "ranks", "contributions", "potential", "modes")}
-    assert names == {"report.html", "result.json", "shortlist.csv", "markets.csv", ".beachhead-plan"} | charts
+    assert names == FILES | {"rollout.csv"} | {f"charts/{name}.svg" for name in (*WHERE, *WHEN)}
     PlanDocument.model_validate_json((place / "result.json").read_text(encoding="utf-8"))
     assert str(place) in said.replace("\n", "")
+
+
+def test_a_plan_without_rollout_ranks_and_says_nothing_of_when(tmp_path):
+    said = run("plan", APPS, "--out", tmp_path / "p", "--draws", 500, "--top", 4, "--no-rollout").stdout
+    names = {p.relative_to(tmp_path / "p").as_posix() for p in (tmp_path / "p").rglob("*") if p.is_file()}
+    assert names == FILES | {f"charts/{name}.svg" for name in WHERE}
+    result = json.loads((tmp_path / "p" / "result.json").read_text(encoding="utf-8"))
+    assert not {"rollout", "outlook"} & set(result) and "First move" not in said
 
 
 def test_terminal_shortlist_fits_the_screen_and_holds_the_figures(folder):
@@ -58,15 +72,16 @@ def test_plain_text_still_reads_on_eighty_columns():
 
 def test_plan_json_is_clean_and_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = run("plan", APPS, "--json", "--draws", 500, "--top", 3)
+    (tmp_path / "firm").mkdir()
+    result = run("plan", small_firm(tmp_path / "firm"), "--json", "--draws", 500, "--top", 3)
     document = PlanDocument.model_validate_json(result.stdout)
     assert len(document.shortlist) == 3 and document.draws == 500
-    assert list(tmp_path.iterdir()) == []
-    assert not (EXAMPLES / "india_mobile_app.plan").exists()
+    assert [p.name for p in tmp_path.rglob("*.plan")] == [] and len(list(tmp_path.iterdir())) == 1
 
 
-def test_same_seed_same_bytes_other_seed_other_draws():
-    first, again, other = (run("plan", APPS, "--json", "--draws", 300, "--seed", s).stdout for s in (5, 5, 6))
+def test_same_seed_same_bytes_other_seed_other_draws(tmp_path):
+    firm = small_firm(tmp_path)
+    first, again, other = (run("plan", firm, "--json", "--draws", 300, "--seed", s).stdout for s in (5, 5, 6))
     assert first == again and json.loads(first)["shortlist"][0]["p_top"] != json.loads(other)["shortlist"][0]["p_top"]
 
 
@@ -79,7 +94,7 @@ def test_plan_keeps_off_a_folder_that_holds_other_things(tmp_path):
 def test_planning_again_keeps_what_others_put_into_the_folder(folder):
     place, _ = folder
     (place / "notes.md").write_text("mine")
-    run("plan", APPS, "--out", place, "--draws", 500, "--top", 4)
+    run("plan", APPS, "--out", place, "--draws", 500, "--top", 4, "--no-rollout")
     assert (place / "notes.md").read_text() == "mine"
     (place / "notes.md").unlink()
 
@@ -90,7 +105,9 @@ def test_a_place_that_cannot_be_written_is_the_users_to_mend():
 
 
 def test_terminal_says_worth_presence_and_order(tmp_path):
-    said = run("plan", EXAMPLES / "portugal_footwear.toml", "--out", tmp_path / "p", "--draws", 500).stdout
+    said = run(
+        "plan", EXAMPLES / "portugal_footwear.toml", "--out", tmp_path / "p", "--draws", 500, "--no-rollout"
+    ).stdout
     assert "Already there, USD 95k a year: go on by" in said and "Worth " in said
     assert "Ranked by mean score" in said and " Score " in said
     assert "Russia: on your list" in said and "RUS" not in said
@@ -221,6 +238,9 @@ def test_modes_of_a_market_give_reasons_and_costs():
     assert "--market needs" in run("modes", "--market", "SGP", code=2).output
 
 
-@pytest.mark.parametrize("command", ["plan", "markets", "market", "compare", "weights", "modes"])
+@pytest.mark.parametrize(
+    "command",
+    ["plan", "rollout", "outlook", "plans diff", "markets", "market", "compare", "weights", "modes"],
+)
 def test_help_shows_examples(command):
-    assert run(command, "--help").output.count(f"beachhead {command}") >= 2
+    assert run(*command.split(), "--help").output.count(f"beachhead {command}") >= 2

@@ -18,7 +18,8 @@ from beachhead.cli import COMMANDS, Lazy, main
 from beachhead.cli.console import emit_json, message_of, table
 from beachhead.errors import BeachheadError, Fault, InputError, UnreachableError, bad
 
-HEAVY = ("numpy", "scipy", "pandas", "duckdb", "pyarrow", "pydantic", "jinja2", "babel", "rich", "vl_convert")
+DATA = ("numpy", "scipy", "pandas", "duckdb", "pyarrow")
+HEAVY = (*DATA, "pydantic", "jinja2", "babel", "rich", "vl_convert", "highspy")
 
 
 def loaded_after(code: str) -> set[str]:
@@ -36,6 +37,10 @@ def loaded_after(code: str) -> set[str]:
         "from beachhead.cli import main\nmain(['--version'], standalone_mode=False)",
         "from beachhead.cli import main\nmain(['firm', '--help'], standalone_mode=False)",
         "from beachhead.cli import main\nmain(['products', '--help'], standalone_mode=False)",
+        "from beachhead.cli import main\nmain(['plan', '--help'], standalone_mode=False)",
+        "from beachhead.cli import main\nmain(['rollout', '--help'], standalone_mode=False)",
+        "from beachhead.cli import main\nmain(['outlook', '--help'], standalone_mode=False)",
+        "from beachhead.cli import main\nmain(['plans', 'diff', '--help'], standalone_mode=False)",
     ],
 )
 def test_start_up_loads_nothing_heavy(code: str) -> None:

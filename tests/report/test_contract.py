@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from report.plans import real_plan
 from report.synthetic import synthetic_plan
+from report.synthetic_rollout import outlook, planned, rollout, stays
 
 import beachhead.report
 from beachhead.report.bundle import bundle, rows_csv
 from beachhead.report.contract import markets_dict, plan_dict
 from beachhead.report.document import MarketsDocument, PlanDocument, schema_text
+from beachhead.rollout.result import Automated, Gate, Limit, More, Move, Presence, Rollout, Stability
 
 SCHEMA = Path(beachhead.report.__file__).parent / "schema"
 EXAMPLES = ("india_mobile_app", "india_bentonite", "portugal_footwear", "kenya_coffee")
@@ -63,8 +69,9 @@ def test_presence_is_that_of_the_firm_file_while_it_runs():
     assert rows["DEU"] is None and rows["BRA"] is None
 
 
-def test_stages_that_are_not_built_have_no_key():
+def test_stages_that_a_plan_has_not_gone_through_have_no_key():
     assert not {"rollout", "outlook", "skill"} & set(plan_dict(real_plan()))
+    assert "outlook" not in plan_dict(replace(planned(real_plan()), outlook=None))
 
 
 def test_shortlist_is_the_head_of_the_ranking():
@@ -88,3 +95,108 @@ def test_csv_holds_each_market_once_with_plain_figures():
     assert len(lines) == 4
     assert lines[0].startswith("market,name,rank,score")
     assert {"potential_usd_p50", "worth_usd", "set_up_usd", "presence_since"} <= set(lines[0].split(","))
+
+
+# --- rollout and outlook --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """A plan with rollout and outlook, and what is written of it."""
+    plan = planned(real_plan())
+    return plan, json.loads(json.dumps(plan_dict(plan), allow_nan=False))
+
+
+@pytest.mark.parametrize("make", [planned, stays])
+@pytest.mark.parametrize("quarters", [8, 12, 16])
+def test_every_plan_with_moves_fits_the_published_schema(make, quarters):
+    plan = make(real_plan(), quarters) if make is planned else make(real_plan())
+    PlanDocument.model_validate_json(json.dumps(plan_dict(plan), allow_nan=False))
+
+
+def test_keys_of_rollout_and_outlook_are_those_of_the_design(whole):
+    _, found = whole
+    named = "quarters moves automation objective_usd gap status cash hours gates vss_usd evpi_usd"
+    assert set(named.split()) <= set(found["rollout"])
+    assert {"market", "mode", "quarter", "phase", "kind"} <= set(found["rollout"]["moves"][0])
+    assert set(found["rollout"]["cash"]) == {"p5", "p50", "p95", "mean", "floor_usd", "break_share"}
+    assert {"quarter", "used", "capacity", "saved"} <= set(found["rollout"]["hours"][0])
+    named = "p_ruin p_overstretch resilience break_even_quarter stress pace survival"
+    assert set(named.split()) <= set(found["outlook"])
+    assert set(found["outlook"]["value_usd"]) == {"p10", "p50", "p90", "mean"}
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("moves", Move),
+        ("automation", Automated),
+        ("presences", Presence),
+        ("gates", Gate),
+        ("limits", Limit),
+        ("more", More),
+    ],
+)
+def test_every_field_of_every_entry_is_written_and_reads_back(whole, key, kind):
+    plan, found = whole
+    for entry, result in zip(found["rollout"][key], getattr(plan.rollout, key), strict=True):
+        for field in fields(kind):
+            value = getattr(result, field.name)
+            read = tuple(entry[field.name]) if isinstance(value, tuple) else entry[field.name]
+            assert read == (None if value == float("inf") else pytest.approx(value, abs=0.005) if value else value)
+
+
+def test_no_field_of_a_result_is_left_out(whole):
+    plan, found = whole
+    kept = set(found["rollout"]) | set(found["rollout"]["cash"])
+    assert {field.name for field in fields(Rollout)} <= kept
+    assert {field.name for field in fields(Stability)} == set(found["rollout"]["stability"])
+    renamed = {"value_p10", "value_p50", "value_p90", "value_mean", "floor_usd"}
+    assert {field.name for field in fields(plan.outlook)} - renamed <= set(found["outlook"])
+
+
+def test_a_presence_names_its_market(whole):
+    plan, found = whole
+    assert [p["market"] for p in found["rollout"]["presences"]] == [
+        plan.selection.markets[p.row] for p in plan.rollout.presences
+    ]
+
+
+def test_hours_of_a_quarter_add_up(whole):
+    plan, found = whole
+    for k, row in enumerate(found["rollout"]["hours"]):
+        assert row["quarter"] == plan.rollout.quarters[k]
+        assert sum(row["by_area"].values()) - row["saved"] == pytest.approx(row["used"], abs=1e-6)
+
+
+def test_resilience_is_the_variance_saved(whole):
+    plan, found = whole
+    assert found["outlook"]["resilience"] == pytest.approx(1 - plan.outlook.resilience.variance_ratio)
+    assert found["outlook"]["resilience_detail"]["variance_ratio"] == plan.outlook.resilience.variance_ratio
+
+
+def test_what_is_not_known_is_null_not_a_word():
+    plan = real_plan()
+    of = rollout(plan)
+    blank = replace(of, vss_usd=float("nan"), gates=(replace(of.gates[0], go_usd=float("inf")),))
+    seen = outlook(plan, of)
+    unknown = replace(seen, survival=np.full(12, np.nan), resilience=replace(seen.resilience, variance_ratio=np.nan))
+    text = json.dumps(plan_dict(replace(plan, rollout=blank, outlook=unknown)), allow_nan=False)
+    PlanDocument.model_validate_json(text)
+    found = json.loads(text)
+    assert found["rollout"]["vss_usd"] is None and found["rollout"]["gates"][0]["go_usd"] is None
+    assert found["outlook"]["survival"] == [None] * 12 and found["outlook"]["resilience"] is None
+
+
+def test_folder_holds_the_moves_and_their_charts(whole):
+    plan, found = whole
+    files = bundle(plan)
+    rows = list(csv.DictReader(io.StringIO(files["rollout.csv"])))
+    assert [(row["market"], row["quarter"]) for row in rows] == [
+        (move["market"], move["quarter"]) for move in found["rollout"]["moves"]
+    ]
+    assert float(rows[1]["spend_usd"]) == plan.rollout.moves[1].spend_usd
+    charts = {name for name in files if name.startswith("charts/")}
+    assert {f"charts/{name}.svg" for name in ("gantt", "cash", "hours", "loads", "flows", "pace", "stress")} <= charts
+    assert "rollout.csv" not in bundle(real_plan())
+    assert bundle(plan) == files

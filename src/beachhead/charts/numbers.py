@@ -68,6 +68,17 @@ def pct(share: float) -> str:
     return _signed(share, f"{abs(share) * 100:.0f}") + " %"
 
 
+def change(share: float) -> str:
+    """A change as a percentage with its sign: ``+3 %``, ``−12 %``, ``0 %``."""
+    text = f"{plain(100 * share)} %" if math.isfinite(share) else UNKNOWN
+    return f"+{text}" if share >= 0.005 else text
+
+
+def odds(share: float) -> str:
+    """A simulated probability within a sentence. What never came up may still happen: ``less than 1 %``."""
+    return chance(share) if share > 0 else "less than 1 %"
+
+
 def chance(share: float) -> str:
     """A probability within a sentence: ``81 %``, ``less than 1 %``, ``more than 99 %``."""
     return pct(share).replace("<", "less than ").replace(">", "more than ")

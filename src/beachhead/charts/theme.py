@@ -29,6 +29,8 @@ CRITERIA = (  # attractiveness in blues, accessibility in oranges; neighbours di
     "#f2a65a",
     "#f9d3a4",
 )
+PHASES = ("#79838a", "#d98a2a", "#2f77b9", "#0b3c70")  # of a plan: running, pilot, regional, global
+AREAS = ("#0b3d6f", "#2f7bbe", "#8dbbdf", "#d8661a", "#f2a75a")  # operational areas; neighbours differ in lightness
 CONFIG: dict[str, Any] = {
     "background": "transparent",
     "font": FONT,
@@ -106,3 +108,66 @@ def heat_map(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], s
             "encoding": {**shared, **label},
         },
     ]
+
+
+def quarter_axis(quarters: tuple[str, ...], field: str = "at") -> dict[str, Any]:
+    """Time in quarters from the plan's first: 0 to 1 is the first quarter; names stand in the middle."""
+    names = [[q[:4] if k == 0 or q[4:] == "Q1" else "", q[4:]] for k, q in enumerate(quarters)]
+    axis = {
+        "orient": "bottom",
+        "values": [k + 0.5 for k in range(len(quarters))],
+        "labelExpr": f"{names}[floor(datum.value)]",
+        "grid": False,
+        "ticks": False,
+        "labelAngle": 0,
+        "labelLineHeight": 14,
+        "labelPadding": 7,
+    }
+    scale = {"domain": [0, len(quarters)], "nice": False}
+    return {"field": field, "type": "quantitative", "scale": scale, "title": None, "axis": axis}
+
+
+def money_axis(field: str, domain: tuple[float, float] | None, title: str | None = "USD") -> dict[str, Any]:
+    """USD up the side: ``40k``, ``−1.2m``."""
+    scale = {} if domain is None else {"scale": {"domain": list(domain), "nice": False, "zero": False}}
+    axis = {"labelExpr": _MONEY, "tickCount": 5}
+    return {"field": field, "type": "quantitative", "title": title, "axis": axis, **scale}
+
+
+_SIZE = "abs(datum.value)"
+_MONEY = (
+    f"(datum.value < 0 ? '\u2212' : '') + ({_SIZE} >= 1e9 ? {_SIZE}/1e9 + 'bn' : {_SIZE} >= 1e6 ? {_SIZE}/1e6 + 'm' : "
+    f"{_SIZE} >= 1e3 ? {_SIZE}/1e3 + 'k' : {_SIZE})"
+)
+
+
+def layer(rows: list[dict[str, Any]], mark: dict[str, Any], **encoding: dict[str, Any]) -> dict[str, Any]:
+    """One kind of mark for some rows."""
+    return {"data": values(rows), "mark": mark, "encoding": encoding}
+
+
+def side_by_side(panels: list[dict[str, Any]]) -> dict[str, Any]:
+    """Panels next to each other; each has its own width, height and title."""
+    return {"$schema": SCHEMA, "config": CONFIG, "hconcat": panels, "spacing": 36}
+
+
+def one_above_other(panels: list[dict[str, Any]]) -> dict[str, Any]:
+    """Panels below each other."""
+    return {"$schema": SCHEMA, "config": CONFIG, "vconcat": panels, "spacing": 22}
+
+
+def panel(layers: list[dict[str, Any]], title: str, width: int, height: int) -> dict[str, Any]:
+    """One of several panels."""
+    look = {"fontSize": 12, "fontWeight": "bold", "color": INK, "offset": 10}
+    heading = {"text": title, "anchor": "start", "frame": "group", **look}
+    return {"title": heading, "width": width, "height": height, "layer": layers}
+
+
+def apart(wanted: list[float], least: float) -> list[float]:
+    """Positions near the wanted ones, in the same order, at least so far apart."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    out, last = list(wanted), -float("inf")
+    for i in order:
+        out[i] = last = max(wanted[i], last + least)
+    shift = sum(out[i] - wanted[i] for i in order) / max(1, len(order))
+    return [x - shift for x in out]

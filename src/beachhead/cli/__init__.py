@@ -27,7 +27,10 @@ class Lazy(NamedTuple):
 COMMANDS: dict[str, Lazy] = {
     "firm": Lazy("beachhead.cli.firm:firm", "Describe your firm: write the file, check it."),
     "products": Lazy("beachhead.cli.products:products", "Find the code of what you sell."),
-    "plan": Lazy("beachhead.cli.plan:plan", "Where and how to go abroad: shortlist and report."),
+    "plan": Lazy("beachhead.cli.plan:plan", "Where, how and how fast to go abroad: the plan and its report."),
+    "rollout": Lazy("beachhead.cli.rollout:rollout", "When and how fast: the moves, and what they need."),
+    "outlook": Lazy("beachhead.cli.outlook:outlook", "What follows from a plan: cash, sales, risk."),
+    "plans": Lazy("beachhead.cli.plans:plans", "Compare plans."),
     "markets": Lazy("beachhead.cli.markets:markets", "Rank every market for your firm."),
     "market": Lazy("beachhead.cli.market:market", "All that is known of one market."),
     "compare": Lazy("beachhead.cli.compare:compare", "Put markets side by side."),

@@ -35,7 +35,7 @@ def compare(codes: tuple[str, ...], firm_path: Path, as_json: bool) -> None:
     wanted = list(dict.fromkeys(known_market(code, load_catalogue()) for code in codes))
     if len(wanted) < 2:
         raise bad("market", " ".join(codes), "name at least two different markets")
-    plan = make_plan(firm_path)
+    plan = make_plan(firm_path, rollout=False)
     rows = comparison.rows_of(plan, wanted)
     if as_json:
         emit_json(comparison.compare_dict(plan, rows))

@@ -128,9 +128,10 @@ def fault_dicts(faults: Iterable[Fault]) -> list[Mapping[str, str]]:
 
 @dataclass(slots=True)
 class Steps:
-    """A progress bar to be moved on; silent when nobody watches."""
+    """A progress bar to be moved on, and its label to be changed; silent when nobody watches."""
 
     advance: Callable[[float], None]
+    tell: Callable[[str], None] = lambda label: None
 
 
 @contextmanager
@@ -145,4 +146,4 @@ def progress(label: str, total: float | None = None) -> Iterator[Steps]:
     bars = (BarColumn(),) if total is not None else (SpinnerColumn(),)
     with Progress(TextColumn("{task.description}"), *bars, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task(label, total=total)
-        yield Steps(lambda amount: bar.advance(task, amount))
+        yield Steps(lambda amount: bar.advance(task, amount), lambda label: bar.update(task, description=label))

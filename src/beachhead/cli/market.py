@@ -41,7 +41,7 @@ def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
     from beachhead.flow import load_evidence
     from beachhead.report import dossier
 
-    plan = make_plan(firm_path) if firm_path else None
+    plan = make_plan(firm_path, rollout=False) if firm_path else None
     evidence = plan.evidence if plan else load_evidence()
     code = known_market(market_code, evidence.catalogue)
     found = dossier.all_lines(evidence, code, plan)

@@ -47,7 +47,7 @@ def markets(
     from beachhead.report.contract import markets_dict
     from beachhead.report.listing import choose
 
-    plan = make_plan(firm_path, seed=seed)
+    plan = make_plan(firm_path, seed=seed, rollout=False)
     rows = choose(plan, filters, sort, reverse=reverse, limit=limit)
     if as_json:
         emit_json(markets_dict(plan, rows))

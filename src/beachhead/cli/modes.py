@@ -36,7 +36,7 @@ def modes(firm_path: Path | None, code: str | None, top: int, as_json: bool) -> 
     from beachhead.report.comparison import rows_of
 
     wanted = known_market(code, load_catalogue()) if code else None
-    plan = make_plan(firm_path, top=top)
+    plan = make_plan(firm_path, top=top, rollout=False)
     rows = rows_of(plan, [wanted]) if wanted else list(range(min(top, len(plan.selection.markets))))
     if as_json:
         emit_json(modes_dict(plan, rows))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beachhead.cli.console import progress, warn
+from beachhead.cli.watching import watched
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
@@ -13,26 +14,35 @@ if TYPE_CHECKING:
     from beachhead.firm import Firm
     from beachhead.flow import Plan
 
+READING, WEIGHING = "Reading the firm and the evidence", "Weighing markets and modes"
+
 
 def read_firm_and_evidence(path: Path) -> tuple[Firm, Evidence]:
     """The firm, and the evidence with the firm's own files laid over it; rows that could not be used are named."""
     from beachhead import flow
 
     firm = flow.load_firm(path)
+    return firm, evidence_of(firm)
+
+
+def evidence_of(firm: Firm) -> Evidence:
+    """The evidence with the firm's own files laid over it; rows that could not be used are named."""
+    from beachhead import flow
+
     evidence = flow.load_evidence(user=firm.evidence)
     for row in evidence.rejected:
         warn(f"left out of the evidence: {row}")
-    return firm, evidence
+    return evidence
 
 
-def make_plan(path: Path, *, top: int = 10, seed: int | None = None, draws: int = 10_000) -> Plan:
-    """The plan for a firm file."""
+def make_plan(path: Path, *, top: int = 10, seed: int | None = None, draws: int = 10_000, rollout: bool = True) -> Plan:
+    """The plan for a firm file; without ``rollout`` only where and how, not when and what follows."""
     from beachhead import flow
 
-    with progress("Reading the firm and the evidence"):
+    with progress(READING):
         firm, evidence = read_firm_and_evidence(path)
-    with progress("Weighing markets and modes"):
-        return flow.plan(firm, evidence, top=top, seed=seed, draws=draws)
+    with watched(WEIGHING) as watch:
+        return flow.plan(firm, evidence, top=top, seed=seed, draws=draws, rollout=rollout, watch=watch)
 
 
 def known_market(code: str, catalogue: Catalogue) -> str:

@@ -71,12 +71,12 @@ def traits(
     row = {str(d): i for i, d in enumerate(pairs["destination"])}
     at = [row[m] for m in markets]
     there = countries[been]
-    region = np.array([countries[m].region == there.region for m in markets])
+    region = np.array([countries[m].region == there.region for m in markets], dtype=bool)
     near = region & (np.asarray(pairs["distance"], float)[at] <= near_km)
     geography = near | (np.asarray(pairs["contiguous"], float)[at] > 0)
     language = np.asarray(pairs["common_official_language"], float)[at] > 0
-    income = np.array([countries[m].income_group == there.income_group for m in markets])
-    itself = np.array([m == been for m in markets])
+    income = np.array([countries[m].income_group == there.income_group for m in markets], dtype=bool)
+    itself = np.array([m == been for m in markets], dtype=bool)
     # The cut for income is known only as part of the joint one, so income counts beside another trait, never alone.
     like: Shared = np.column_stack([geography, language, income & (geography | language)]) | itself[:, None]
     return like

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from beachhead.charts import numbers as n
-from beachhead.report.words import in_text, mode_names, name_of, offers, sentence_start, size, with_article
+from beachhead.report.answer_plan import for_whom, how_much, planned
+from beachhead.report.words import in_text, mode_names, name_of, sentence_start, size, with_article
 from beachhead.report.worth import (
     chosen,
     grows,
@@ -29,20 +30,20 @@ def answer(plan: Plan) -> list[str]:
     s = plan.selection
     if not s.markets:
         return ["No market passed the must-haves; see what was excluded and why."]
+    if plan.rollout is not None:
+        return [*planned(plan, plan.rollout), f"In the ranking, {_how_sure(s)}"]
     new, old = starts(plan), grows(plan)
     first = [*new, *old, 0][0]
     return [
         " ".join([_where(plan, new), *_grow(plan, old), *_first_but_poor(plan, new)]),
-        _how_sure(s),
+        sentence_start(_how_sure(s)),
         _how(plan, first),
-        _how_much(plan, first),
+        how_much(plan, first, "there"),
     ]
 
 
 def _where(plan: Plan, new: list[int]) -> str:
-    s = plan.selection
-    of = f"of {len(s.markets)} markets weighed" if len(s.markets) > 1 else "the only market weighed"
-    who = f"For {s.firm.name}, selling {offers(s)} from {name_of(plan.evidence.catalogue, s.home)}"
+    s, (who, of) = plan.selection, for_whom(plan)
     if new:
         return f"{who}, start with {n.listed([in_text(s, m) for m in new])} ({of})."
     span = years(horizon(plan.firm))
@@ -88,9 +89,10 @@ def _first_but_poor(plan: Plan, new: list[int]) -> list[str]:
 
 
 def _how_sure(s: Selection) -> str:
+    """How firmly the first market of the ranking stands."""
     p1, p5 = float(s.p_top[1][0]), float(s.p_top[5][0])
     text = (
-        f"{sentence_start(in_text(s, 0))} comes first in {n.chance(p1)} of {s.draws:,} draws of weights and figures, "
+        f"{in_text(s, 0)} comes first in {n.chance(p1)} of {s.draws:,} draws of weights and figures, "
         f"and is among the first five in {n.chance(p5)}."
     )
     if len(s.markets) < 2:
@@ -109,16 +111,6 @@ def _how(plan: Plan, m: int) -> str:
     return (
         f"Enter {in_text(s, m)} by {name}: about {counted(weeks, 'week')} to the first sale and about {n.usd(cost)} to "
         "set up."
-    )
-
-
-def _how_much(plan: Plan, m: int) -> str:
-    p = plan.selection.potential
-    low, middle, high = (float(x[m]) for x in (p.p10, p.p50, p.p90))
-    return (
-        f"Once established, a firm like this could sell about {n.usd(middle)} a year there; "
-        f"eight times in ten it would be between {n.short(low)} and {n.short(high)}. "
-        "Nobody can know this more closely before a first trial."
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from beachhead.report.contract import markets_dict, plan_dict
 from beachhead.report.figures import draw
 from beachhead.report.html import report_html
+from beachhead.rollout.result import Move
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
@@ -27,6 +29,7 @@ def bundle(plan: Plan) -> dict[str, str]:
         "result.json": json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False) + "\n",
         "shortlist.csv": rows_csv(result["shortlist"]),
         "markets.csv": rows_csv(ranking["markets"]),
+        **({"rollout.csv": moves_csv(result["rollout"]["moves"])} if "rollout" in result else {}),
         **{f"charts/{chart.name}.svg": chart.svg + "\n" for chart in drawn},
     }
 
@@ -38,6 +41,15 @@ def rows_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(out, list(flat[0]) if flat else list(FLAT), lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
+    return out.getvalue()
+
+
+def moves_csv(moves: list[dict[str, Any]]) -> str:
+    """The moves of a rollout as CSV; the markets that make one cheaper joined by `` | ``."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [field.name for field in fields(Move)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({**move, "cheaper_by": " | ".join(move["cheaper_by"])} for move in moves)
     return out.getvalue()
 
 

@@ -11,8 +11,9 @@ from beachhead.charts import numbers as n
 from beachhead.charts.contributions import by_criterion
 from beachhead.errors import bad
 from beachhead.report.answer import badge
-from beachhead.report.contract import market_row, number
+from beachhead.report.contract import market_row
 from beachhead.report.dossier import why_not
+from beachhead.report.rounding import number
 from beachhead.report.tables import Cell, Table, heads
 from beachhead.report.words import Voice, mode_names, sentence_start
 from beachhead.report.worth import horizon, years

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from beachhead.evidence.model import STATUSES, Floats
 from beachhead.report.answer import notes
+from beachhead.report.contract_stages import outlook_dict, rollout_dict
+from beachhead.report.rounding import number as number
 from beachhead.report.words import Voice, size
 from beachhead.report.worth import chosen, present
 from beachhead.select import TOPS
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 PLAN = "beachhead.plan/1"
 MARKETS = "beachhead.markets/1"
-
-
-def number(x: float, decimals: int = 9) -> float | None:
-    """A float for JSON: rounded, without negative zero; None where it is not known."""
-    return round(float(x), decimals) + 0.0 if np.isfinite(x) else None
 
 
 def plan_dict(plan: Plan) -> dict[str, Any]:
@@ -42,7 +37,18 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
         "levers": levers(selection),
         "excluded": excluded(selection),
         "notes": notes(plan),
+        **stages(plan),
     }
+
+
+def stages(plan: Plan) -> dict[str, Any]:
+    """``rollout`` and ``outlook``, as far as the plan has them."""
+    found = {}
+    if plan.rollout is not None:
+        found["rollout"] = rollout_dict(plan.rollout, plan.selection.markets)
+    if plan.outlook is not None:
+        found["outlook"] = outlook_dict(plan.outlook)
+    return found
 
 
 def markets_dict(plan: Plan, rows: Sequence[int] | None = None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`.
 
-``rollout``, ``outlook`` and ``skill`` of the schema's later stages are absent until a plan has them.
+``skill`` of the schema's later stages is absent until a plan has it.
 """
 
 from __future__ import annotations
@@ -9,16 +9,10 @@ import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
-Points = Annotated[float, Field(ge=0, le=100)]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-
-
-class Part(BaseModel):
-    """Base: no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+from beachhead.report.document_stages import OutlookPart, RolloutPart
+from beachhead.report.part import Iso3, Part, Points, Probability
 
 
 class AxisPart(Part):
@@ -105,7 +99,7 @@ class EvidencePart(Part):
 
 
 class PlanDocument(Part):
-    """``beachhead plan --json`` and ``result.json``."""
+    """``beachhead plan --json`` and ``result.json``. Without a rollout its key and that of the outlook are absent."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, title="beachhead.plan/1")
 
@@ -120,6 +114,8 @@ class PlanDocument(Part):
     levers: list[LeverPart]
     excluded: list[ExcludedPart]
     notes: list[str]
+    rollout: RolloutPart | SkipJsonSchema[None] = None
+    outlook: OutlookPart | SkipJsonSchema[None] = None
 
 
 class MarketsDocument(Part):

@@ -9,7 +9,8 @@ import numpy as np
 
 from beachhead.charts import numbers as n
 from beachhead.evidence.model import STATUSES, Fact, Facts, Indicator, Status
-from beachhead.report.contract import market_row, number
+from beachhead.report.contract import market_row
+from beachhead.report.rounding import number
 from beachhead.report.standing import percentile
 from beachhead.report.tables import Cell, Table, figure, heads, status_cell, unit_of
 from beachhead.report.words import Voice

@@ -12,6 +12,7 @@ import numpy as np
 
 from beachhead.charts import numbers as n
 from beachhead.charts.contributions import contributions
+from beachhead.charts.figure import Figure
 from beachhead.charts.matrix import matrix
 from beachhead.charts.modes import modes
 from beachhead.charts.potential import potential
@@ -19,22 +20,12 @@ from beachhead.charts.ranks import ranks
 from beachhead.charts.render import svg
 from beachhead.charts.world import Places, world
 from beachhead.evidence.engine import package_folder
+from beachhead.report.figures_plan import plan_figures
 from beachhead.report.words import in_text, mode_names, size
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
     from beachhead.flow import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart ready to be drawn. ``says`` is its text alternative, ``caption`` how to read it."""
-
-    name: str
-    title: str
-    says: str
-    caption: str
-    spec: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,7 @@ def places(evidence: Evidence) -> Places:
 
 def figures(plan: Plan) -> list[Figure]:
     """Every chart of a plan, in the order of the report; none if no market was ranked."""
-    return [make(plan) for make in FIGURES] if plan.selection.markets else []
+    return [*plan_figures(plan), *(make(plan) for make in FIGURES)] if plan.selection.markets else []
 
 
 def draw(plan: Plan) -> list[Drawn]:

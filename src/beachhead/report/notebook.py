@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from beachhead.charts import numbers as n
 from beachhead.charts.matrix import matrix
 from beachhead.charts.render import svg
+from beachhead.report.figures_plan import plan_figures
 from beachhead.report.html import environment
 from beachhead.report.tables import Cell, Table, figure, heads
 from beachhead.report.words import mode_names
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
     from beachhead.select.result import Selection
 
 SHOWN = 10
+OF_PLAN = ("gantt", "cash")  # charts of the rollout that a notebook shows
 
 
 def plan_html(plan: Plan) -> str:
-    """The shortlist with modes, and the matrix."""
+    """The shortlist with modes, and the matrix; with a rollout its chart of moves and cash first."""
     modes = [mode_names()[mode] for mode in plan.modes.best]
-    return _page(plan.selection, min(plan.top, len(plan.selection.markets)), modes)
+    drawn = [svg(f.spec, f.name, f.title, f.says) for f in plan_figures(plan) if f.name in OF_PLAN]
+    return _page(plan.selection, min(plan.top, len(plan.selection.markets)), modes, drawn)
 
 
 def selection_html(selection: Selection) -> str:
     """The first ten markets and the matrix."""
-    return _page(selection, min(SHOWN, len(selection.markets)), None)
+    return _page(selection, min(SHOWN, len(selection.markets)), None, [])
 
 
-def _page(selection: Selection, top: int, modes: list[str] | None) -> str:
+def _page(selection: Selection, top: int, modes: list[str] | None, plan: list[str]) -> str:
     drawn = (
         svg(
             matrix(selection, top),
@@ -41,7 +44,7 @@ def _page(selection: Selection, top: int, modes: list[str] | None) -> str:
         else ""
     )
     found = environment().get_template("notebook.html.j2")
-    return found.render(table=_table(selection, top, modes), svg=drawn, name=selection.firm.name)
+    return found.render(table=_table(selection, top, modes), svg=drawn, plan=plan, name=selection.firm.name)
 
 
 def _table(selection: Selection, top: int, modes: list[str] | None) -> Table:

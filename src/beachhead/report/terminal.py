@@ -15,6 +15,7 @@ from beachhead.charts import numbers as n
 from beachhead.report.answer import answer, badge, bottom_line, notes
 from beachhead.report.tables import Table as PlainTable
 from beachhead.report.tables import reason_of
+from beachhead.report.terminal_plan import gates_short, outlook_block, outlook_tables, plan_block, rollout_block
 from beachhead.report.words import Voice, mode_names, name_of, offers, sentence, size
 from beachhead.select import LEVER_TOP
 from beachhead.select.result import Lever
@@ -28,10 +29,12 @@ RANKED = "Ranked by mean score. Sales: USD a year once established."
 
 
 def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
-    """Write the shortlist and what belongs to it."""
+    """Write the answer, the plan if there is one, the shortlist and what belongs to it."""
     voice = Voice(plan.selection, plan.evidence.catalogue, plan.modes)
     console.print(Text(_title(plan), style="bold"))
     console.print(_indented(answer(plan)))
+    if block := plan_block(plan, console.width):
+        console.print(block)
     console.print(Text(RANKED, style="dim"))
     console.print(shortlist(plan, voice, wide=console.width >= WIDE))
     for heading, lines in (
@@ -44,6 +47,25 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
             console.print(bullets(lines))
     if folder is not None:
         console.print(Text(f"\nReport, data and charts: {folder}", style="bold"), soft_wrap=True)
+
+
+def show_rollout(plan: Plan, console: Console) -> None:
+    """Write the rollout alone: every move, what they need and how sure they are."""
+    console.print(Text(_title(plan), style="bold"))
+    console.print(rollout_block(plan, console.width))
+    if plan.rollout is not None and plan.rollout.gates:
+        console.print(Text(""))
+        show_table(gates_short(plan), console)
+
+
+def show_outlook(plan: Plan, console: Console) -> None:
+    """Write what follows from the plan: sentences, then markets, crises and paces."""
+    console.print(Text(_title(plan), style="bold"), end="")
+    console.print(outlook_block(plan))
+    if plan.outlook is not None:
+        for table in outlook_tables(plan.outlook, plan.evidence.catalogue):
+            console.print(Text(""))
+            show_table(table, console)
 
 
 def _title(plan: Plan) -> str:

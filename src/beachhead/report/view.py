@@ -10,6 +10,7 @@ from beachhead.charts import numbers as n
 from beachhead.report import tables
 from beachhead.report.answer import answer, badge, counted, notes
 from beachhead.report.tables import Table
+from beachhead.report.view_plan import follows, when
 from beachhead.report.words import (
     Voice,
     in_text,
@@ -26,6 +27,24 @@ if TYPE_CHECKING:
     from beachhead.flow import Plan
     from beachhead.report.figures import Drawn
 
+SECTIONS = (
+    ("answer", "The answer"),
+    ("when", "When and how fast"),
+    ("follows", "What follows"),
+    ("shortlist", "Shortlist"),
+    ("map", "Map"),
+    ("matrix", "Matrix"),
+    ("sure", "How sure"),
+    ("why", "Why"),
+    ("potential", "What it could sell"),
+    ("enter", "How to enter"),
+    ("levers", "What would change it"),
+    ("evidence", "Evidence"),
+    ("assumptions", "Assumptions"),
+    ("excluded", "Left out"),
+    ("method", "Method and limits"),
+)
+LATER = ("when", "follows")  # sections that not every plan has
 DUELS = 5  # markets set each against each
 FIRST_LEVERS = 8
 
@@ -101,8 +120,23 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
         "notes": [sentence(note) for note in notes(plan)],
         "weights": s.weight_ground,
         "horizon": years(horizon(plan.firm)),
-        "changed": len(s.assumptions) + len(plan.modes.assumptions),
+        "changed": _changed(plan),
+        "when": when(plan),
+        "follows": follows(plan),
+        "sections": [one for one in SECTIONS if one[0] not in LATER or _has(plan, one[0])],
+        "asks": "Where, how and when to go abroad" if plan.rollout else "Where and how to go abroad",
     }
+
+
+def _changed(plan: Plan) -> int:
+    """How many assumptions the firm has changed, all stages together."""
+    later = plan.rollout.assumptions if plan.rollout else ()
+    return len(plan.selection.assumptions) + len(plan.modes.assumptions) + len(later)
+
+
+def _has(plan: Plan, section: str) -> bool:
+    """Whether the plan has what a section of the later stages shows."""
+    return (plan.rollout if section == "when" else plan.outlook) is not None
 
 
 def page_tables(plan: Plan) -> dict[str, Table]:

@@ -53,12 +53,22 @@ def present(plan: Plan) -> dict[str, Presence]:
 
 
 def starts(plan: Plan, count: int = STARTS) -> list[int]:
-    """Rows of the first new markets of the shortlist whose worth is positive, in rank order."""
+    """Rows of the first new markets that the rollout enters, in order of time.
+
+    Without a rollout: those of the shortlist whose worth is positive, in rank order.
+    """
+    if plan.rollout is not None:
+        return [plan.selection.row(market) for market in plan.rollout.entered[:count]]
     return [m for m in _paying(plan) if plan.selection.markets[m] not in present(plan)][:count]
 
 
 def grows(plan: Plan) -> list[int]:
-    """Rows of the shortlisted markets where the firm sells already and going on is worth it, in rank order."""
+    """Rows of the markets where the firm sells already and the rollout goes on, in its order.
+
+    Without a rollout: those of the shortlist where going on is worth it, in rank order.
+    """
+    if plan.rollout is not None:
+        return [plan.selection.row(move.market) for move in plan.rollout.moves if move.kind == "continue"]
     return [m for m in _paying(plan) if plan.selection.markets[m] in present(plan)]
 
 

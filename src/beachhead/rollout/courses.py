@@ -50,7 +50,7 @@ class Profiles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Courses:
-    """C courses in S scenarios over T quarters.
+    """C courses in S scenarios over the T quarters of the window.
 
     ``profile`` and ``start`` (C,); ``value`` (C, S) worth without the likeness that order brings; ``cash`` (C, T, S)
     money in less money out, summed up to each quarter; ``setup`` (C, S), what likeness cuts, before any cut;
@@ -134,13 +134,13 @@ def next_modes(figures: Figures, i: int, k: int) -> list[int]:
 def take_on(figures: Figures, scenarios: Scenarios, rules: Rules, found: Profiles, assumed: Assumptions) -> Courses:
     """All courses of the profiles ``found``, with what they bring and need."""
     lives = live(figures, scenarios, rules, found, assumed)
-    pairs = [(p, t) for p in range(len(found)) for t in range(rules.quarters if not found.running[p] else 1)]
+    pairs = [(p, t) for p in range(len(found)) for t in range(starts(found, rules)[p])]
     profile, start = (np.array(x, dtype=np.intp) for x in zip(*pairs, strict=True)) if pairs else (_none(), _none())
-    value, cash = np.empty((len(pairs), scenarios.count)), np.empty((len(pairs), rules.quarters, scenarios.count))
+    value, cash = np.empty((len(pairs), scenarios.count)), np.empty((len(pairs), rules.window, scenarios.count))
     for t in range(rules.quarters):
         at = np.flatnonzero(start == t)
         value[at], cash[at] = money(figures, scenarios, rules, found, lives, profile[at], t, assumed)
-    needs = [needed(x, profile, start, rules.quarters) for x in burdens(figures, rules, found, lives)]
+    needs = [needed(x, profile, start, rules.window) for x in burdens(figures, rules, found, lives)]
     hours, attention, by_area, launch = needs
     return Courses(
         of=found,
@@ -155,6 +155,12 @@ def take_on(figures: Figures, scenarios: Scenarios, rules: Rules, found: Profile
         launch=launch,
         gate=start + gate_age(found, rules)[profile],
     )
+
+
+def starts(found: Profiles, rules: Rules) -> Ints:
+    """Quarters in which each profile may start, from the first on, (P,): a planned switch falls into the plan too."""
+    latest = rules.quarters - np.maximum(found.switch, 0)
+    return np.where(found.running, 1, np.maximum(latest, 0))
 
 
 def gate_age(found: Profiles, rules: Rules) -> Ints:
@@ -310,12 +316,12 @@ def money(
     outgo[..., 0] += setup
     discount = discounting(assumed, t + rules.horizon)[t:]
     value = (first + last - outgo - lives.staff[chosen]) @ discount
-    span = min(rules.quarters - t, rules.horizon)
+    span = min(rules.window - t, rules.horizon)
     owed = np.where(
         found.running[chosen], 0.0, figures.delay[k]
     )  # customers of a running market already pay for before
     arrived = sum(paid(x[..., :span], delay[:, None]) for x, delay in ((first, owed), (last, figures.delay[h])))
-    cash = np.zeros((len(chosen), rules.quarters, scenarios.count))
+    cash = np.zeros((len(chosen), rules.window, scenarios.count))
     cash[:, t : t + span] = np.cumsum(arrived - outgo[..., :span], axis=2).transpose(0, 2, 1)
     cash[:, t + span :] = cash[:, [t + span - 1]]
     return value, cash
@@ -339,7 +345,7 @@ def burdens(figures: Figures, rules: Rules, found: Profiles, lives: Lives) -> tu
     A launch takes ``hours_launch`` times the mode's hours more, until the first sale is due and when the mode changes.
     """
     i, k, h = found.market, found.mode, np.maximum(found.then, 0)
-    age = np.arange(rules.quarters)
+    age = np.arange(rules.window)
     alive = np.clip(lives.end[..., None] - age, 0.0, 1.0)
     turned = age >= lives.turn[..., None]
     launching = (age < found.prep[:, None])[:, None] | (age == lives.turn[..., None])

@@ -15,6 +15,7 @@ from beachhead.rollout.problem import TOLERANCE, Assessed, Choice, Problem, phas
 from beachhead.rollout.result import (
     PHASES,
     Automated,
+    Bools,
     Gate,
     Hours,
     Ints,
@@ -26,8 +27,10 @@ from beachhead.rollout.result import (
 )
 from beachhead.rollout.rules import matches
 from beachhead.rollout.tables import AREAS
+from beachhead.rollout.worth import MORE_CASH, MORE_HOURS
 
 P90 = float(ndtri(0.9))
+NEAR = 0.02  # cash binds if less than this part of what is above the floor is left
 
 
 def presences(ground: Ground, p: Problem, choice: Choice) -> tuple[tuple[Presence, ...], Ints]:
@@ -249,7 +252,7 @@ def bought(p: Problem, choice: Choice, seen: Assessed) -> tuple[Automated, ...]:
             p.rules.name(int(when)),
             a.cost_usd,
             a.upkeep_usd_quarter,
-            tuple(seen.saved_by[i].tolist()),
+            tuple(seen.saved_by[i, : p.rules.quarters].tolist()),
         )
         for i, (a, when) in enumerate(zip(p.automations, choice.bought, strict=True))
         if when >= 0
@@ -258,46 +261,39 @@ def bought(p: Problem, choice: Choice, seen: Assessed) -> tuple[Automated, ...]:
 
 def hours(p: Problem, seen: Assessed) -> Hours:
     """Staff hours: by area on average, and used in the scenario that takes most, after automation."""
-    saved = seen.saved_by.sum(axis=0)
-    capacity = np.full(p.rules.quarters, p.rules.hours)
-    return Hours(AREAS, seen.by_area, saved, np.maximum(seen.hours.max(axis=1) - saved, 0.0), capacity)
+    plan = slice(p.rules.quarters)
+    saved = seen.saved_by.sum(axis=0)[plan]
+    used = np.maximum(seen.hours.max(axis=1)[plan] - saved, 0.0)
+    return Hours(AREAS, seen.by_area[:, plan], saved, used, np.full(p.rules.quarters, p.rules.hours))
 
 
 def uses(p: Problem, seen: Assessed) -> tuple[Use, Use]:
     """Attention, in the scenario that takes most, and launches."""
     quarters = p.rules.quarters
     return (
-        Use(seen.attention.max(axis=1), np.full(quarters, p.rules.attention)),
-        Use(seen.launches, np.full(quarters, float(p.rules.launches))),
+        Use(seen.attention.max(axis=1)[:quarters], np.full(quarters, p.rules.attention)),
+        Use(seen.launches[:quarters], np.full(quarters, float(p.rules.launches))),
     )
 
 
 def limits(p: Problem, seen: Assessed, buys: tuple[More, ...]) -> tuple[Limit, ...]:
-    """Where the limits bind, and what one more unit is worth in the relaxed programme."""
-    rules = p.rules
-    used = hours(p, seen).used
-    lightest = min((float(x) for x in p.figures.hours.sum(axis=2)[p.figures.open]), default=0.0)
+    """What one more unit of each limited thing is worth in the relaxed programme, and, if anything, where it binds."""
+    gains = {more.id: more.shadow_usd for more in buys}
+    names = np.array(p.rules.names)
+
+    def limit(id: str, name: str, unit: str, per: float, binds: Bools) -> Limit:
+        shadow = gains.get(id, 0.0) / per
+        return Limit(id, name, unit, tuple(names[binds[: p.rules.quarters]].tolist()) if shadow > 0.0 else (), shadow)
+
+    rules, used = p.rules, seen.hours.max(axis=1) - seen.saved_by.sum(axis=0)
+    spare = float(p.figures.hours.sum(axis=2)[p.figures.open].min(initial=np.inf)) if p.figures.open.any() else 0.0
     low = np.quantile(seen.cash, rules.floor_risk, axis=1)
-    shadow = {m.id: m.shadow_usd for m in buys}
-    table = (
-        (
-            "cash",
-            "cash above the floor",
-            "USD",
-            low < rules.floor + 0.02 * max(rules.cash - rules.floor, 1.0),
-            10_000.0,
+    busy = seen.attention.max(axis=1) > rules.attention - rules.attention_run
+    return (
+        limit("cash", "cash above the floor", "USD", MORE_CASH, low < rules.floor + NEAR * (rules.cash - rules.floor)),
+        limit(
+            "hours", "staff hours", "hours a quarter", MORE_HOURS, used > rules.hours_planned - max(spare, TOLERANCE)
         ),
-        ("hours", "staff hours", "hours a quarter", used > rules.hours - max(lightest, TOLERANCE), 520.0),
-        ("launches", "launches at once", "launches", seen.launches > rules.launches - 0.5, 1.0),
-        (
-            "attention",
-            "the management's attention",
-            "points",
-            seen.attention.max(axis=1) > rules.attention - rules.attention_run,
-            1.0,
-        ),
-    )
-    return tuple(
-        Limit(id, name, unit, tuple(np.array(rules.names)[binds].tolist()), shadow.get(id, 0.0) / per)
-        for id, name, unit, binds, per in table
+        limit("launches", "launches at once", "launches", 1.0, seen.launches > rules.launches - 0.5),
+        limit("attention", "the management's attention", "points", 1.0, busy),
     )

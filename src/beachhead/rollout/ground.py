@@ -27,7 +27,7 @@ SCENARIOS = 30
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
-    """What every scenario set and every limit tried shares. ``worth`` (N, 7): of each mode, by the stage before."""
+    """What every scenario set and every limit tried shares. ``names``: of the markets."""
 
     figures: Figures
     rules: Rules
@@ -35,6 +35,7 @@ class Ground:
     profiles: Profiles
     assumed: Assumptions
     seed: int
+    names: tuple[str, ...]
 
     @property
     def years(self) -> int:
@@ -50,7 +51,7 @@ class Ground:
         """The problem under some scenarios; other ``limits`` or fewer profiles if given."""
         limits, found = limits or self.rules, found or self.profiles
         courses = take_on(self.figures, scenarios, limits, found, self.assumed)
-        discount = discounting(self.assumed, limits.quarters)
+        discount = discounting(self.assumed, limits.window)
         return problem(self.figures, limits, scenarios, courses, automations(self.assumed), discount)
 
 
@@ -63,7 +64,8 @@ def ground(firm: Firm, evidence: Evidence, selection: Selection, modes: ModeChoi
     worth = wanted(modes.value_usd[found.rows], found, limits)
     ways = profiles(found, worth, limits)
     past = history(evidence, markets, firm.home)
-    return Ground(found, limits, past, ways, Assumptions(firm.assumptions), seed)
+    names = tuple(evidence.catalogue.countries[m].name for m in markets)
+    return Ground(found, limits, past, ways, Assumptions(firm.assumptions), seed, names)
 
 
 def candidates(firm: Firm, evidence: Evidence, selection: Selection) -> tuple[str, ...]:

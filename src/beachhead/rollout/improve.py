@@ -44,13 +44,20 @@ def rounded(p: Problem, share: Floats, bought: Ints, rng: np.random.Generator | 
     order = share if rng is None else share * rng.uniform(0.3, 1.0, len(share))
     taken = np.array([], dtype=np.intp)
     for i in np.unique(c.market[c.running]):
-        there = np.flatnonzero(c.running & (c.market == i))
+        there = np.flatnonzero(c.running & (c.market == i) & ~forbidden(p))
         taken = np.append(taken, there[np.argmax(order[there])])
     while True:
-        able = np.flatnonzero(allowed(p, taken, bought) & (share > SMALL))
+        wanted = still_wanted(p, taken)
+        able = np.flatnonzero(allowed(p, taken, bought) & ((share > SMALL) | wanted))
         if not len(able):
             return Choice(taken[np.argsort(c.market[taken], kind="stable")], bought)
-        taken = np.append(taken, able[np.argmax(order[able] - LATER * c.start[able])])
+        taken = np.append(taken, able[np.argmax((order + wanted)[able] - LATER * c.start[able])])
+
+
+def still_wanted(p: Problem, taken: Ints) -> Bools:
+    """Courses that would fulfil a pin that ``taken`` does not, (C,)."""
+    open_pins = [fits for fits in pinned(p) if not fits[taken].any()]
+    return np.any(open_pins, axis=0) if open_pins else np.zeros(len(p.courses), dtype=bool)
 
 
 def _neighbours(p: Problem, choice: Choice) -> list[tuple[Choice, float]]:
@@ -100,9 +107,12 @@ def allowed(p: Problem, taken: Ints, bought: Ints) -> Bools:
     room: Bools = np.asarray(~np.isin(c.market, c.market[taken]) & ~forbidden(p))
     if (~c.running[taken]).sum() >= rules.most:
         room &= False
-    hours = rules.hours_planned + hours_saved(p, bought, seen.by_area).sum(axis=0)[:, None] - seen.hours
+    saved = hours_saved(p, bought, seen.by_area).sum(axis=0)
+    hours, mean = rules.hours + saved[:, None] - seen.hours, rules.hours_planned + saved - seen.hours.mean(axis=1)
     room &= (c.launch <= rules.launches - seen.launches + 1e-6).all(axis=1)
     room &= (c.attention <= rules.attention - seen.attention + 1e-6).all(axis=(1, 2))
+    at = np.flatnonzero(room)
+    room[at] &= (c.hours[at].mean(axis=2) <= mean + TOLERANCE).all(axis=1)
     at = np.flatnonzero(room)
     room[at] &= (c.hours[at] <= hours + TOLERANCE).all(axis=(1, 2))
     at = np.flatnonzero(room)

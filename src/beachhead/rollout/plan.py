@@ -99,7 +99,7 @@ def gathered(firm: Firm, base: Ground, p: Problem, found: Solved, watch: Watch |
         gap=found.gap,
         status=found.status,
         scenarios=p.scenarios.count,
-        cash=fan(seen.cash.T),
+        cash=fan(seen.cash[: p.rules.quarters].T),
         floor_usd=p.rules.floor,
         break_share=seen.breaks,
         hours=gather.hours(p, seen),

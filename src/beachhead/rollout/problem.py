@@ -103,7 +103,7 @@ def assess(p: Problem, choice: Choice) -> Assessed:
     spent = automation_spent(p, choice.bought)
     value = c.value[taken].sum(axis=0) + (saving * p.discount[at][:, None]).sum(axis=0)
     value = value - spent @ p.discount
-    later = at[:, None] <= np.arange(rules.quarters)
+    later = at[:, None] <= np.arange(rules.window)
     cash = rules.cash + c.cash[taken].sum(axis=0) + np.einsum("nt,ns->ts", later, saving)
     cash = cash - np.cumsum(spent)[:, None]
     expected, downside = float(value.mean()), worst_mean(value, 0.5)
@@ -160,8 +160,8 @@ def likeness_gained(p: Problem, taken: Ints) -> Bools:
 def hours_saved(p: Problem, bought: Ints, hours: Floats) -> Floats:
     """Hours that each automation saves on average, (I, T): a share of its area's from ``build_quarters`` after it is
     bought. ``hours`` (5, T)."""
-    quarter = np.arange(p.rules.quarters)
-    saved = np.zeros((len(p.automations), p.rules.quarters))
+    quarter = np.arange(p.rules.window)
+    saved = np.zeros((len(p.automations), p.rules.window))
     for i, (automation, when) in enumerate(zip(p.automations, bought, strict=True)):
         if when >= 0:
             works = quarter >= when + automation.build_quarters
@@ -171,8 +171,8 @@ def hours_saved(p: Problem, bought: Ints, hours: Floats) -> Floats:
 
 def automation_spent(p: Problem, bought: Ints) -> Floats:
     """What automation costs in each quarter, (T,)."""
-    quarter = np.arange(p.rules.quarters)
-    spent = np.zeros(p.rules.quarters)
+    quarter = np.arange(p.rules.window)
+    spent = np.zeros(p.rules.window)
     for automation, when in zip(p.automations, bought, strict=True):
         if when >= 0:
             spent += automation.cost_usd * (quarter == when) + automation.upkeep_usd_quarter * (quarter >= when)
@@ -184,13 +184,20 @@ def broken(p: Problem, choice: Choice, seen: Assessed) -> tuple[str, ...]:
     rules = p.rules
     tests = {
         "cash": seen.breaks > rules.floor_risk + 1e-9,
-        "hours": bool((seen.hours - seen.saved_by.sum(axis=0)[:, None] > rules.hours_planned + TOLERANCE).any()),
+        "hours": crowded(rules, seen.hours, seen.saved_by.sum(axis=0)),
         "attention": bool((seen.attention > rules.attention + 1e-6).any()),
         "launches": bool((seen.launches > rules.launches + 1e-6).any()),
         "most": int((~p.courses.running[choice.taken]).sum()) > rules.most,
         "phases": rules.phases and phases_of(p, choice.taken) is None,
     }
     return tuple(name for name, broke in tests.items() if broke)
+
+
+def crowded(rules: Rules, hours: Floats, saved: Floats) -> bool:
+    """Whether hours (T, S), less those saved (T,), are more than may be planned on average, or than there are in any
+    scenario."""
+    mean, most = hours.mean(axis=1) - saved, hours.max(axis=1) - saved
+    return bool((mean > rules.hours_planned + TOLERANCE).any() or (most > rules.hours + TOLERANCE).any())
 
 
 def phases_of(p: Problem, taken: Ints) -> Ints | None:

@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from beachhead.evidence.model import Floats
-from beachhead.rollout.problem import Problem, tail_weights
-from beachhead.rollout.result import Ints
+from beachhead.rollout.problem import Problem, tail_weights, worst_mean
+from beachhead.rollout.result import Bools, Ints
 from beachhead.rollout.rules import matches
 
 INFINITE = np.inf
@@ -23,7 +23,7 @@ NONE = np.empty(0, dtype=np.intp)
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Where each kind of variable stands. C courses, D savings by likeness, I automations, N markets, T quarters.
+    """Where each kind of variable stands. C courses, D savings by likeness, I automations, N markets, T window.
 
     ``course`` 0/1 (C,); ``entered`` 0–1 (N, T): a market entered by then; ``like`` 0–1 (3 N, T): a market that shares a
     trait was entered long enough before; ``saving`` 0–1 (D,), of course-group (market, mode, quarter) and trait;
@@ -64,7 +64,7 @@ class Columns:
     @cached_property
     def offsets(self) -> dict[str, tuple[int, int]]:
         """First column and number of columns of each kind."""
-        n, t, i = len(self.p.figures.markets), self.p.rules.quarters, len(self.p.automations)
+        n, t, i = len(self.p.figures.markets), self.p.rules.window, len(self.p.automations)
         sizes = {
             "course": len(self.p.courses),
             "entered": n * t,
@@ -94,7 +94,7 @@ class Columns:
         """Columns of a kind at (row, quarter), or at an index."""
         first, _ = self.offsets[name]
         if len(index) == 2:
-            return np.asarray(first + np.asarray(index[0]) * self.p.rules.quarters + np.asarray(index[1]))
+            return np.asarray(first + np.asarray(index[0]) * self.p.rules.window + np.asarray(index[1]))
         return np.asarray(first + np.asarray(index[0]))
 
     def span(self, name: str) -> Ints:
@@ -156,7 +156,7 @@ def one_course(v: Columns) -> Rows:
 def launches_at_once(v: Columns) -> Rows:
     """In every quarter: markets being launched ≤ the number the owner allows."""
     sheet, launch = Sheet(), v.p.courses.launch
-    for t in range(v.p.rules.quarters):
+    for t in range(v.p.rules.window):
         use = np.flatnonzero(launch[:, t])
         sheet.add(-INFINITE, v.p.rules.launches, (v.at("course", use), launch[use, t]), (v.at("slack", 2), -1.0))
     return sheet.rows()
@@ -174,12 +174,23 @@ def attention_row(v: Columns, t: int, s: int) -> tuple[Floats, float]:
 
 
 def hours_row(v: Columns, t: int, s: int) -> tuple[Floats, float]:
-    """Row ≤ bound: hours in quarter t of scenario s − hours saved by automation ≤ hours for exports."""
+    """Row ≤ bound: hours in quarter t of scenario s − hours saved by automation ≤ hours for exports, all of them."""
     p, row = v.p, np.zeros(v.count)
     row[v.span("course")] = p.courses.hours[:, t, s]
     row[v.at("saved", np.arange(len(p.automations)), t)] = -1.0
     row[v.at("slack", 1)] = -1.0
-    return row, p.rules.hours_planned
+    return row, p.rules.hours
+
+
+def staff_hours(v: Columns) -> Rows:
+    """In every quarter: mean hours − hours saved by automation ≤ hours for exports less what is kept for surprises."""
+    sheet, p = Sheet(), v.p
+    need, machines = p.courses.hours.mean(axis=2), np.arange(len(p.automations))
+    for t in range(p.rules.window):
+        use, saved = np.flatnonzero(need[:, t]), v.at("saved", machines, t)
+        used = (v.at("course", use), need[use, t]), (saved, -1.0), (v.at("slack", 1), -1.0)
+        sheet.add(-INFINITE, p.rules.hours_planned, *used)
+    return sheet.rows()
 
 
 def automation(v: Columns) -> Rows:
@@ -189,7 +200,7 @@ def automation(v: Columns) -> Rows:
     for i, machine in enumerate(p.automations):
         need = p.courses.by_area[:, p.area_of[i]]
         most = machine.saves * largest[p.area_of[i]]
-        for t in range(p.rules.quarters):
+        for t in range(p.rules.window):
             use = np.flatnonzero(need[:, t])
             saved = v.at("saved", i, t)
             sheet.add(-INFINITE, 0.0, (saved, 1.0), (v.at("course", use), -machine.saves * need[use, t]))
@@ -326,15 +337,34 @@ def pinned(p: Problem) -> list[np.ndarray]:
     return fits
 
 
+def kept_wishes(p: Problem, taken: Ints) -> bool:
+    """Whether the courses taken fulfil every pin and none is forbidden."""
+    return all(fits[taken].any() for fits in pinned(p)) and not forbidden(p)[taken].any()
+
+
 def forbidden(p: Problem) -> np.ndarray:
-    """Courses that a forbid rules out, (C,); going on in a market where the firm sells cannot be forbidden, its
-    heavier modes can."""
+    """Courses that may not be taken, (C,): what a forbid rules out, and leaving a market that pays.
+
+    Going on in a market where the firm sells cannot be forbidden, its heavier modes can.
+    """
     market, mode, then = codes(p)
     out = np.zeros(len(p.courses), dtype=bool)
+    out |= p.courses.of.leaves[p.courses.profile] & ~better_left(p)[p.courses.market]
     for wish in p.rules.forbids:
         out |= ~p.courses.running & matches(wish, market, mode, p.courses.start)
         out |= (then != "") & (wish.quarter is None) & matches(wish, market, then, p.courses.start)
     return out
+
+
+def better_left(p: Problem) -> Bools:
+    """Markets where the firm sells but leaving now is worth more than going on as now, (N,): no other may be left."""
+    c = p.courses
+    plain = c.running & (c.of.then[c.profile] < 0)
+    worth = np.full((2, len(p.figures.markets)), np.nan)
+    for j in np.flatnonzero(plain):
+        both = (1.0 - p.rules.downside) * c.value[j].mean() + p.rules.downside * worst_mean(c.value[j], 0.5)
+        worth[int(c.of.leaves[c.profile[j]]), c.market[j]] = both
+    return np.asarray(worth[1] > worth[0])
 
 
 def codes(p: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -349,6 +379,7 @@ def codes(p: Problem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 FAMILIES: dict[str, Callable[[Columns], Rows]] = {
     "one_course": one_course,
     "launches": launches_at_once,
+    "hours": staff_hours,
     "automation": automation,
     "likeness": likeness,
     "most": most_markets,
@@ -369,7 +400,7 @@ def worth_of(v: Columns, weight: Floats) -> Floats:
     row[v.span("saving")] = savings(v, weight) * p.discount[v.groups[0][:, 2]]
     total = weight.sum()
     for i, machine in enumerate(p.automations):
-        t = np.arange(p.rules.quarters)
+        t = np.arange(p.rules.window)
         upkeep = np.array([machine.upkeep_usd_quarter * p.discount[q:].sum() for q in t])
         row[v.at("buy", i, t)] = -total * (machine.cost_usd * p.discount + upkeep)
     return row

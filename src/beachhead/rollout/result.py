@@ -181,7 +181,8 @@ class Rollout:
 
     ``stay_usd``: the same objective if the firm only goes on where it sells now: what the plan adds is the difference.
     ``gap``: how far at most the plan is from the best one, as a share of the objective. ``status``: optimal |
-    within_gap | stopped, the search ended first. ``cash`` in the scenarios, ``floor_usd`` what must stay, ``break_share`` the share of
+    within_gap | stopped, the search ended first. ``cash`` in the scenarios, ``floor_usd`` what must stay,
+    ``break_share`` the share of
     scenarios in which it does not. ``vss_usd``: value of planning with scenarios instead of averages; ``evpi_usd``: of
     knowing the future (an upper bound for any inquiry). ``idle``: why nothing is entered, if so.
     """

@@ -32,9 +32,12 @@ class Wish:
 class Rules:
     """Limits in one place; USD, quarters, hours and points of attention a quarter.
 
-    ``hours_kept``: share of the hours that a plan leaves free for surprises. ``floor_risk``: share of scenarios in which cash may fall below ``floor``. ``most``: new markets at most. With
+    ``hours_kept``: share of the hours that a plan leaves free, on average over the scenarios, for surprises.
+    ``floor_risk``: share of scenarios in which cash may fall below ``floor``. ``most``: new markets at most. With
     ``phases``, regional entries wait for a pilot's gate (``gate_quarters`` of sales) and global ones for the region.
-    ``closing``: share of a market's potential lost by each year of waiting. ``downside``: weight of the worse half of outcomes; ``price``: of a dollar of mean shortfall in the worst ``tail``.
+    ``closing``: share of a market's potential lost by each year of waiting. ``downside``: weight of the worse half of
+    outcomes; ``price``: of a dollar of mean shortfall in the worst ``tail``. ``beyond``: quarters after the plan in
+    which the limits still hold.
     """
 
     first: int
@@ -62,14 +65,20 @@ class Rules:
     tail: float
     pins: tuple[Wish, ...] = ()
     forbids: tuple[Wish, ...] = ()
+    beyond: int = 0
 
     def name(self, quarter: int) -> str:
         """'2027Q1' of a quarter of the plan."""
         return quarter_name(self.first + quarter)
 
     @property
+    def window(self) -> int:
+        """Quarters over which the limits hold: what starts last must not be left to chance, so some beyond the plan."""
+        return self.quarters + self.beyond
+
+    @property
     def hours_planned(self) -> float:
-        """Hours a quarter that a plan may fill."""
+        """Hours a quarter that a plan may fill on average over the scenarios."""
         return self.hours * (1.0 - self.hours_kept)
 
     def late(self, quarter: int) -> float:
@@ -122,6 +131,7 @@ def rules(firm: Firm, as_of: str) -> Rules:
         tail=assumed["shortfall_tail"],
         pins=(*committed, *pins),
         forbids=tuple(Wish(f.market, f.mode, at(f.quarter)) for f in firm.forbid),
+        beyond=round(assumed["watched_quarters"]),
     )
 
 

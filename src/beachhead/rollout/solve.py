@@ -28,6 +28,7 @@ from beachhead.rollout.programme import (
     floor_cut,
     forbidden,
     hours_row,
+    kept_wishes,
     shortfall_cut,
     worse_half_cut,
     worth_of,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 
 THOUSAND = 1e-3  # money rows are in thousands: solvers like numbers near one
 AT_ONCE = 5  # broken rows added at a time: scenarios of a quarter, or of all that break the floor
-EFFORT = 800  # times that the solver asks whether to go on, the same on a slow machine
-STARTS = 4  # times that relaxed decisions are rounded, each with another jitter
+EFFORT = 400  # times that the solver asks whether to go on, the same on a slow machine
+STARTS = 10  # times that relaxed decisions are rounded, each with another jitter
 LEAST = 1_000.0  # USD: a gap is a share of the objective, or of this if that is nearer zero
 LINEAR_ROUNDS, WHOLE_ROUNDS = 40, 25
 WHOLE = ("course", "buy", "pilot", "breaks")
@@ -184,6 +185,8 @@ def add_columns(search: Search) -> None:
     lower[v.span("worse")], upper[v.span("worse")] = -np.inf, worth_at_most(p)
     upper[v.span("short")] = np.inf
     upper[v.span("slack")] = 0.0
+    late = np.arange(p.rules.quarters, p.rules.window)
+    upper[v.at("buy", np.arange(len(p.automations))[:, None], late).ravel()] = 0.0
     upper[v.at("course", np.flatnonzero(forbidden(p)))] = 0.0 if "forbids" not in search.left_out else 1.0
     search.solver.addVars(v.count, lower, upper)
     cost = objective_of(v) * THOUSAND
@@ -201,7 +204,7 @@ def most_missing(p: Problem) -> float:
     """Cash is never further below the floor than this: every market at its worst."""
     lowest = np.minimum(p.courses.cash.min(axis=(1, 2), initial=0.0), 0.0)
     worst = sum(-lowest[p.courses.market == i].min(initial=0.0) for i in range(len(p.figures.markets)))
-    machines = sum(a.cost_usd + a.upkeep_usd_quarter * p.rules.quarters for a in p.automations)
+    machines = sum(a.cost_usd + a.upkeep_usd_quarter * p.rules.window for a in p.automations)
     return float(worst + machines + max(p.rules.floor - p.rules.cash, 0.0))
 
 
@@ -290,7 +293,7 @@ def add_limits(search: Search, x: Floats) -> int:
 def explore(search: Search, x: Floats) -> None:
     """Round a (relaxed) answer in a few ways and better each by exchanges: good plans, quickly."""
     v, p = search.columns, search.p
-    share, buys = x[v.span("course")], x[v.span("buy")].reshape(-1, p.rules.quarters)
+    share, buys = x[v.span("course")], x[v.span("buy")].reshape(-1, p.rules.window)
     some = np.where(buys.sum(axis=1) > 0.3, buys.argmax(axis=1), -1) if len(buys) else np.empty(0, dtype=np.intp)
     rng = np.random.default_rng(0)
     for bought in (np.full_like(some, -1), some)[: 1 + bool((some >= 0).any())]:
@@ -361,10 +364,10 @@ def add_crowded(search: Search, x: Floats) -> int:
     """Add, for each quarter in which hours or attention are short, the row of the scenario where they are most so."""
     v, p = search.columns, search.p
     z = x[v.span("course")]
-    saved = x[v.span("saved")].reshape(-1, p.rules.quarters).sum(axis=0)
+    saved = x[v.span("saved")].reshape(-1, p.rules.window).sum(axis=0)
     limits = (
-        ("hours", hours_row, p.courses.hours, p.rules.hours_planned + saved + x[v.at("slack", 1)], TOLERANCE),
-        ("attention", attention_row, p.courses.attention, np.full(p.rules.quarters, p.rules.attention), 1e-4),
+        ("hours", hours_row, p.courses.hours, p.rules.hours + saved + x[v.at("slack", 1)], TOLERANCE),
+        ("attention", attention_row, p.courses.attention, np.full(p.rules.window, p.rules.attention), 1e-4),
     )
     added = 0
     for name, row_of, need, most, tolerance in limits:
@@ -404,7 +407,7 @@ def saved_cash(v: Columns, amount: Floats) -> Floats:
     """What savings taken by ``amount`` (D,) bring, by quarter in which they are made, (T, S)."""
     p = v.p
     table, of_course = v.groups
-    by_quarter = np.zeros((p.rules.quarters, p.scenarios.count))
+    by_quarter = np.zeros((p.rules.window, p.scenarios.count))
     for d in np.flatnonzero(amount):
         g = table[d, 3]
         first = int(np.argmax(of_course[:, g] == d))
@@ -421,7 +424,7 @@ def cash_in(v: Columns, x: Floats) -> Floats:
     spent = np.array(
         [
             cash_of(v, t, none + np.eye(1, p.scenarios.count)[0])[v.span("buy")] @ x[v.span("buy")]
-            for t in range(p.rules.quarters)
+            for t in range(p.rules.window)
         ]
     )
     return np.asarray(cash + spent[:, None] + x[v.at("slack", 0)])
@@ -480,7 +483,7 @@ def choice_of(v: Columns, x: Floats) -> Choice:
     """The decisions in a solution."""
     p = v.p
     taken = np.flatnonzero(x[v.span("course")] > 0.5)
-    bought = x[v.span("buy")].reshape(len(p.automations), p.rules.quarters) > 0.5
+    bought = x[v.span("buy")].reshape(len(p.automations), p.rules.window) > 0.5
     when = np.where(bought.any(axis=1), bought.argmax(axis=1), -1)
     return Choice(taken[np.argsort(p.courses.market[taken], kind="stable")], when)
 
@@ -488,7 +491,7 @@ def choice_of(v: Columns, x: Floats) -> Choice:
 def consider(search: Search, choice: Choice) -> None:
     """Keep the choice if it breaks no limit and is better than the best so far."""
     seen = assess(search.p, choice)
-    if broken(search.p, choice, seen):
+    if broken(search.p, choice, seen) or not kept_wishes(search.p, choice.taken):
         return
     if search.best is None or seen.objective > search.best[1].objective:
         search.best = (choice, seen)
@@ -506,7 +509,7 @@ def hint(search: Search, choice: Choice) -> None:
 def column_values(v: Columns, choice: Choice, seen: Assessed) -> Floats:
     """The programme's solution that a choice stands for, (columns,)."""
     p, x = v.p, np.zeros(v.count)
-    c, quarters = p.courses, np.arange(p.rules.quarters)
+    c, quarters = p.courses, np.arange(p.rules.window)
     x[v.at("course", choice.taken)] = 1.0
     new = choice.taken[~c.running[choice.taken]]
     for j in new:
@@ -528,7 +531,7 @@ def column_values(v: Columns, choice: Choice, seen: Assessed) -> Floats:
 
 def label(v: Columns, taken: Ints, x: Floats) -> None:
     """Mark which starts are pilots', and from when an entry after them sells."""
-    c, quarters = v.p.courses, np.arange(v.p.rules.quarters)
+    c, quarters = v.p.courses, np.arange(v.p.rules.window)
     phase = phases_of(v.p, taken)
     if phase is None:
         return

@@ -19,8 +19,8 @@ from beachhead.rollout.solve import LEAST, Solved, Watch, begin, linear, solve
 
 TOLERANCE = 0.25  # in-sample and out-of-sample objective may differ by this share of the objective
 CHECKED, CHECKED_SEED = 1_000, 20_011  # new scenarios on which a plan is tried
-MORE_CASH = 10_000.0
-WEEK = 40.0  # hours of one person
+MORE_CASH = 10_000.0  # USD
+MORE_HOURS = 40.0 * 13.0  # a quarter of one person
 
 
 def vss(ground: Ground, p: Problem, found: Solved, watch: Watch | None = None) -> tuple[float, float]:
@@ -103,14 +103,20 @@ def more(ground: Ground, p: Problem, found: Solved, bound: float, watch: Watch |
     rules = p.rules
     kinds = (
         ("cash", f"USD {MORE_CASH:,.0f} more cash", replace(rules, cash=rules.cash + MORE_CASH)),
-        ("hours", "one more person for exports", replace(rules, hours=rules.hours + WEEK * 13.0)),
+        (
+            "hours",
+            "one more person for exports",
+            replace(rules, hours=rules.hours + MORE_HOURS / (1.0 - rules.hours_kept)),
+        ),
         ("launches", "one more launch at once", replace(rules, launches=rules.launches + 1)),
         ("attention", "one more thing the management can push", replace(rules, attention=rules.attention + 1.0)),
     )
-    return tuple(_more(p, found, bound, *kind, watch) for kind in kinds)
+    return tuple(_more(ground, p, found, bound, *kind, watch) for kind in kinds)
 
 
-def _more(p: Problem, found: Solved, bound: float, id: str, name: str, limits: Rules, watch: Watch | None) -> More:
+def _more(
+    ground: Ground, p: Problem, found: Solved, bound: float, id: str, name: str, limits: Rules, watch: Watch | None
+) -> More:
     eased = replace(p, rules=limits)
     search = begin(eased)
     shadow = max(search.bound - bound, 0.0) if linear(search) else 0.0
@@ -118,11 +124,17 @@ def _more(p: Problem, found: Solved, bound: float, id: str, name: str, limits: R
         return More(id, name, 0.0, shadow, ())
     again = solve(eased, effort=0, start=found.choice, watch=watch, step=f"Trying {name}")
     best = found if again is None or again.seen.objective < found.seen.objective else again
-    return More(id, name, best.seen.objective - found.seen.objective, shadow, changes(p, found.choice, best.choice))
+    return More(
+        id,
+        name,
+        best.seen.objective - found.seen.objective,
+        shadow,
+        changes(p, ground.names, found.choice, best.choice),
+    )
 
 
-def changes(p: Problem, old: Choice, new: Choice) -> tuple[str, ...]:
-    """What is different in ``new``, in words."""
+def changes(p: Problem, names: tuple[str, ...], old: Choice, new: Choice) -> tuple[str, ...]:
+    """What is different in ``new``, in words. ``names`` (N,): of the markets."""
     from beachhead.enter.modes import MODE_NAMES, MODES
 
     c = p.courses
@@ -130,8 +142,7 @@ def changes(p: Problem, old: Choice, new: Choice) -> tuple[str, ...]:
     def entries(choice: Choice) -> dict[str, tuple[str, str]]:
         new_ones = choice.taken[~c.running[choice.taken]]
         return {
-            p.figures.markets[c.market[j]]: (MODE_NAMES[MODES[c.mode[j]]].lower(), p.rules.name(int(c.start[j])))
-            for j in new_ones
+            names[c.market[j]]: (MODE_NAMES[MODES[c.mode[j]]].lower(), p.rules.name(int(c.start[j]))) for j in new_ones
         }
 
     was, now = entries(old), entries(new)
