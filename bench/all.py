@@ -1,6 +1,6 @@
 """Run every measurement. With --write: into bench/results.md, and into the table of README.md.
 
-Takes two or three minutes. Nothing else should run meanwhile.
+Takes about ten minutes. Nothing else should run meanwhile.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import re
 import sys
 
 import load
+import outlook
 import plan
+import rollout
 import select_markets
 import startup
 from measure import ROOT, Section, machine, show
 
 QUIET = 0.5  # processes at work on average over the last minute
-SCRIPTS = (startup, load, select_markets, plan)
+SCRIPTS = (startup, load, select_markets, rollout, outlook, plan)
 MARKED = re.compile(r"(<!-- bench -->\n).*?(\n<!-- /bench -->)", re.DOTALL)
 
 

@@ -180,6 +180,9 @@ STAGES = {
     "select/access_terms": "Access terms",
     "enter/assumptions": "Entry",
     "enter/mode_numbers": "Entry modes",
+    "rollout/assumptions": "Rollout and outlook",
+    "rollout/mode_terms": "Payment terms and hours by mode",
+    "rollout/automation_numbers": "Automation",
 }
 
 
@@ -195,6 +198,10 @@ def assumptions() -> str:
         "Assumptions",
         lead,
         *parts,
+        "## What can be automated\n\n`rollout/automation.csv`; areas: `rollout/areas.csv`.\n",
+        csv_table("rollout/automation.csv", ("id", "area")),
+        "## Operational areas\n\n`rollout/areas.csv`. The hours of a market are split over them.\n",
+        csv_table("rollout/areas.csv", ("id",)),
         "## Weights of the criteria by sector\n\n`select/criteria.csv`; points of 100.\n",
         criteria_table(),
         "## Weights of the indicators within their criterion\n\n`select/indicator_weights.csv`; points.\n",
@@ -322,7 +329,8 @@ def option_row(option: click.Option) -> tuple[str, str]:
         notes.append(f"Default: {code(str(option.default))}.")
     if isinstance(option.type, click.IntRange) and option.type.max is not None:
         notes.append(f"From {option.type.min:,} to {option.type.max:,}.")
-    return code(", ".join(option.opts) + value), " ".join([option.help or "", *notes])
+    names = " / ".join([", ".join(option.opts), *option.secondary_opts])
+    return code(names + value), " ".join([option.help or "", *notes])
 
 
 def prose(text: str) -> str:

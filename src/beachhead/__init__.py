@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from beachhead.errors import BeachheadError, InfeasibleError, InputError, UnreachableError
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
-    from beachhead.flow import Plan, choose_modes, load_evidence, load_firm, plan, select_markets
+    from beachhead.flow import Plan, choose_modes, load_evidence, load_firm, look_out, plan, roll_out, select_markets
+    from beachhead.outlook.result import Outlook
+    from beachhead.rollout.result import Rollout
     from beachhead.select.result import Selection
 
 _WHERE = {
@@ -28,11 +30,15 @@ _WHERE = {
     "Evidence": "evidence",
     "Selection": "select.result",
     "ModeChoice": "enter.result",
+    "Rollout": "rollout.result",
+    "Outlook": "outlook.result",
     "Plan": "flow",
     "load_firm": "flow",
     "load_evidence": "flow",
     "select_markets": "flow",
     "choose_modes": "flow",
+    "roll_out": "flow",
+    "look_out": "flow",
     "plan": "flow",
 }
 __all__ = [
@@ -42,13 +48,17 @@ __all__ = [
     "InfeasibleError",
     "InputError",
     "ModeChoice",
+    "Outlook",
     "Plan",
+    "Rollout",
     "Selection",
     "UnreachableError",
     "choose_modes",
     "load_evidence",
     "load_firm",
+    "look_out",
     "plan",
+    "roll_out",
     "select_markets",
 ]
 

@@ -64,8 +64,9 @@ def test_every_command_and_option_is_documented(path: str, command: click.Comman
     assert section, f"{path} is not in docs/reference/cli.md"
     assert command.help and command.help.split("\n")[0].split(".")[0] in section
     for parameter in command.params:
+        option = isinstance(parameter, click.Option)
         names = (
-            parameter.opts if isinstance(parameter, click.Option) else [parameter.make_metavar(click.Context(command))]
+            [*parameter.opts, *parameter.secondary_opts] if option else [parameter.make_metavar(click.Context(command))]
         )
         assert all(name in section for name in names), f"{path}: {names}"
 
@@ -138,6 +139,45 @@ def test_methods_name_code_and_numbers_that_are_there(page: Path) -> None:
     assert named <= set(packaged()), named - set(packaged())
 
 
+@pytest.mark.parametrize("page", sorted((DOCS / "methods").glob("*.md")), ids=lambda page: page.stem)
+def test_methods_state_the_values_that_are_reckoned_with(page: Path) -> None:
+    """Tables of assumptions on the method pages say what the program uses."""
+    for name, value in re.findall(r"^\| `(\w+)` \| (-?[\d.]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE):
+        if name in packaged():
+            assert float(value) == packaged()[name].value, name
+
+
+def test_every_assumption_of_the_rollout_is_explained_in_its_methods() -> None:
+    page = (DOCS / "methods" / "rollout.md").read_text(encoding="utf-8")
+    assert [
+        one.id for one in packaged().values() if one.table == "rollout/assumptions" and f"`{one.id}`" not in page
+    ] == []
+
+
+def test_every_family_of_limits_has_its_section_in_the_methods() -> None:
+    from beachhead.rollout.programme import FAMILIES
+
+    page = (DOCS / "methods" / "rollout.md").read_text(encoding="utf-8")
+    heads = re.findall(r"^### (.*)$", page, re.MULTILINE)
+    assert set(FAMILIES) <= set(SECTION_OF), "say in which section docs/methods/rollout.md explains the new family"
+    assert {SECTION_OF[name] for name in FAMILIES} <= set(heads)
+
+
+SECTION_OF = {
+    "one_course": "One course a market",
+    "launches": "Launches at once",
+    "hours": "Hours",
+    "automation": "Automation",
+    "likeness": "Likeness",
+    "most": "New markets",
+    "pilots": "Phases",
+    "after_pilots": "Phases",
+    "global": "Phases",
+    "floor": "Cash above its floor",
+    "wishes": "Wishes",
+}
+
+
 def test_contributing_names_what_there_is() -> None:
     words = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     there, planned = words.split("Stages that are planned", 1)
@@ -166,6 +206,16 @@ def test_the_peer_of_the_benchmark_ranks_what_we_rank(monkeypatch: pytest.Monkey
     ours, theirs = (found @ ranks for found in (bench.rank_ours(given), bench.rank_peer(given, bench.with_pymcdm)))
     assert np.corrcoef(ours, theirs)[0, 1] > 0.999
     assert np.abs(ours - theirs).max() < 12  # ranks of 216, over 100 draws
+
+
+def test_the_peer_of_the_rollout_solves_our_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written out whole, with the textbook form of both risk measures, the programme has the same best plan."""
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    bench = script("rollout", ROOT / "bench")
+    p = bench.problem(3, 8, quarters=8)
+    mine, theirs = bench.ours(p, 60.0, gap=1e-6), bench.peer(p, 60.0, gap=1e-6)
+    assert mine.gap <= 1e-6 and theirs.gap <= 1e-6
+    assert mine.worth == pytest.approx(theirs.worth, rel=1e-5)
 
 
 def test_tutorial_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:

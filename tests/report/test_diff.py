@@ -319,7 +319,7 @@ def test_where_the_file_says_the_same_the_words_do_not_invent_a_cause():
 
 def test_a_search_that_was_stopped_is_named_as_a_possible_cause():
     after = document(moves=[move("DEU", "2027Q3")])
-    after["rollout"] |= {"status": "time_limit", "gap": 0.08}
+    after["rollout"] |= {"status": "stopped", "gap": 0.08}
     words = said(difference(START, after))["What went in"]
     assert "the search for this plan was stopped early" in words and "8 %" in words
     assert "must have changed" not in words

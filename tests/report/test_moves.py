@@ -195,9 +195,9 @@ def test_trust_says_what_was_proven_and_whether_the_futures_were_enough(plan):
     assert by_name["Distance from the best plan"].value == "at most 0.4 %"
     assert by_name["What knowing the future would be worth"].value == "USD 19k"
     assert any("they were enough" in fact.means for fact in facts(plan.rollout))
-    shaky = replace(plan.rollout, status="time_limit", stability=replace(plan.rollout.stability, stable=False))
+    shaky = replace(plan.rollout, status="stopped", stability=replace(plan.rollout.stability, stable=False))
     said = " ".join(fact.means for fact in facts(shaky))
-    assert "Time ran out" in said and "hold its figures less sure" in said
+    assert "The search ended first" in said and "hold its figures less sure" in said
 
 
 # --- the answer speaks with the same voice --------------------------------------------------------------------------

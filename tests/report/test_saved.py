@@ -237,7 +237,7 @@ def test_a_market_that_is_no_longer_ranked_is_named_with_the_reason():
     [
         (lambda found: found["moves"][1].pop("quarter"), "rollout.moves[1].quarter"),
         (lambda found: found["moves"][1].update(quarter="spring"), 'rollout.moves[1].quarter = "spring"'),
-        (lambda found: found["moves"][1].update(kind="invade"), "'continue', 'enter' or 'switch'"),
+        (lambda found: found["moves"][1].update(kind="invade"), "'continue', 'enter', 'switch' or 'leave'"),
         (lambda found: found["presences"][1].update(start="soon"), "rollout.presences[1].start"),
         (lambda found: found.update(moves=3), "rollout.moves = 3"),
         (lambda found: found.pop("presences"), "rollout.presences: is missing"),

@@ -49,7 +49,7 @@ class Lanes:
 def lanes(rollout: Rollout, ranked: tuple[str, ...]) -> Lanes:
     """The lanes of a rollout; ``ranked`` are the markets of its selection, which its presences count by row."""
     first, length = quarter_number(rollout.quarters[0]), len(rollout.quarters)
-    moves = sorted(rollout.moves, key=lambda m: quarter_number(m.quarter))
+    moves = sorted((m for m in rollout.moves if m.kind != "leave"), key=lambda m: quarter_number(m.quarter))
     opening = sorted((m for m in moves if m.kind != "switch"), key=lambda m: PHASES.index(m.phase))
     markets = tuple(dict.fromkeys(m.market for m in [*opening, *moves]))
     bars = [bar for market in markets for bar in _bars(rollout, ranked, [m for m in moves if m.market == market])]

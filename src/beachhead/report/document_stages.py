@@ -21,7 +21,7 @@ class MovePart(Part):
     mode: str
     quarter: Quarter
     phase: PhaseId
-    kind: Literal["continue", "enter", "switch"]
+    kind: Literal["continue", "enter", "switch", "leave"]
     spend_usd: float
     first_sale: Quarter
     hours_quarter: float

@@ -53,9 +53,16 @@ class Telling:
 
     def step(self, move: Move) -> Step:
         """One move into a market."""
-        text = self.change(move) if move.kind == "switch" else self.entry(move)
-        check = "" if move.kind == "switch" else self.checks(move.market)
-        return Step(move.quarter, text, check, move.spend_usd)
+        told = {"switch": self.change, "leave": self.farewell}
+        check = self.checks(move.market) if move.kind == "enter" else ""
+        return Step(move.quarter, told.get(move.kind, self.entry)(move), check, move.spend_usd)
+
+    def farewell(self, move: Move) -> str:
+        """A market where the firm sells, but going on costs more than it brings."""
+        return (
+            f"Leave {self.where(move.market)}: going on there as now costs more than it brings, by what is known; "
+            f"leaving takes about {n.usd(move.spend_usd)}."
+        )
 
     def entry(self, move: Move) -> str:
         """``Enter the United Kingdom by e-commerce as a pilot: about USD 7.2k; first sale 2027Q2.``"""
@@ -102,6 +109,8 @@ class Telling:
 
     def verdict(self, gate: Gate) -> str:
         """What the sales seen then would mean; the last part of a sentence."""
+        if gate.kind == "review" and gate.go_usd == gate.stop_usd > 0:
+            return f"go on if it sells {n.usd(gate.go_usd)} a year or more, else leave"
         said = []
         if np.isfinite(gate.go_usd) and gate.go_usd > 0:
             to = f" to {self.listed(gate.opens)}" if gate.opens else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROOF = {
     "optimal": "Among all plans that keep your limits none is better in these futures; this is proven.",
     "within_gap": "It is proven that no other plan can be better by more than this.",
-    "time_limit": "Time ran out. A better plan may exist, but none can be better by more than this.",
+    "stopped": "The search ended first. A better plan may exist, but none can be better by more than this.",
 }
 ENOUGH = "The plan is worth about the same in futures it was not made for: they were enough to plan with."
 TOO_FEW = "The plan is worth something else in futures it was not made for: hold its figures less sure."
@@ -38,7 +38,7 @@ def facts(rollout: Rollout) -> tuple[Fact, ...]:
 def _proof(rollout: Rollout) -> Fact:
     share = n.plain(max(0.1, 100 * rollout.gap), 1)
     gap = f"at most {share} %" if rollout.gap > 0 else "none"
-    return Fact("Distance from the best plan", gap, PROOF.get(rollout.status, PROOF["time_limit"]))
+    return Fact("Distance from the best plan", gap, PROOF.get(rollout.status, PROOF["stopped"]))
 
 
 def _futures(rollout: Rollout) -> tuple[Fact, ...]:
