@@ -89,16 +89,28 @@ def roll_out(
     previous: tuple[Move, ...] = (),
     watch: Watch | None = None,
     time_limit: float = 60.0,
+    effort: int = 1_000,
 ) -> Rollout:
     """When and how fast: the moves, quarter by quarter, under the owner's limits.
 
-    ``previous``: moves of an earlier plan to begin from; ``watch`` is told of progress and may stop the search. Raises
-    InputError if a wish cannot be understood, InfeasibleError naming the limits that conflict.
+    ``previous``: moves of an earlier plan to begin from; ``watch`` is told of progress and may stop the search, which
+    ends when ``effort`` is spent, at the same point on every machine, or after ``time_limit`` seconds.
+    Raises InputError if a wish cannot be understood, InfeasibleError naming the limits that conflict.
     """
     from beachhead.rollout import roll_out as roll
 
     chosen = selection.seed if seed is None else seed
-    return roll(firm, evidence, selection, modes, seed=chosen, previous=previous, watch=watch, time_limit=time_limit)
+    return roll(
+        firm,
+        evidence,
+        selection,
+        modes,
+        seed=chosen,
+        previous=previous,
+        watch=watch,
+        time_limit=time_limit,
+        effort=effort,
+    )
 
 
 def look_out(

@@ -111,7 +111,6 @@ def test_the_hours_that_are_said_to_be_missing_are_enough_and_the_least():
     assert not possible(replace(p, rules=replace(p.rules, hours=p.rules.hours + 13.0 * (said - 1))))
 
 
-@pytest.mark.xfail(strict=True, reason="conflict.way_out does not divide by the share that may be planned with")
 def test_the_hours_said_to_be_missing_are_enough_though_some_are_kept_back():
     """A quarter of all hours is kept for surprises: of four hours freed, three can be planned with."""
     ones = [One(0, 1, 5_000.0, hours=390.0)]

@@ -198,6 +198,7 @@ def test_the_dearer_a_shortfall_the_smaller_it_is(seed):
 @given(SEEDS)
 def test_who_shuns_risk_more_gets_a_better_worse_half_and_a_smaller_mean(seed):
     p = with_a_plan(seed, price=0.0)
+    assume(not p.courses.running.any())  # whether a market may be left depends on the same weights
     found = [best(with_rules(p, downside=downside)) for downside in (0.0, 0.4, 0.9)]
     worse, mean = [one.seen.downside for one in found], [one.seen.expected for one in found]
     assert all(later >= sooner - 1.0 for sooner, later in pairwise(worse))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from beachhead.report.saved import Saved
     from beachhead.rollout.result import Move, Stability
 
+SEARCH = 10_000  # effort: more than a whole plan takes, for here the search is the point
 COUNTS = (10, 20, 30, 60, 100)  # scenarios that --stability plans with
 
 
@@ -104,7 +105,15 @@ def _plan(firm: Firm, evidence: Evidence, seed: int | None, before: Saved | None
         selection = flow.select_markets(firm, evidence, seed=seed)
         modes = flow.choose_modes(firm, evidence, selection)
         found = flow.roll_out(
-            firm, evidence, selection, modes, seed=seed, previous=previous, watch=watch, time_limit=time_limit
+            firm,
+            evidence,
+            selection,
+            modes,
+            seed=seed,
+            previous=previous,
+            watch=watch,
+            time_limit=time_limit,
+            effort=SEARCH,
         )
     return flow.Plan(firm, evidence, selection.seed, 10, selection, modes, rollout=found)
 

@@ -22,10 +22,10 @@ class Ledger:
     """What is kept of n paths; T quarters of the plan, P presences.
 
     (T, n): ``revenue`` (receipts earned), ``profit``, ``cash``, ``ventured`` (all cash that entries and automation have
-    moved so far), ``hours``, ``attention``, ``markets`` served and ``begun``. ``worth`` (n,), and ``worth_new`` of the new markets; ``last_year`` (P, n):
-    revenue of the plan's last year. Means over the paths, (P,): ``entered``, ``served`` at the plan's end,
-    ``worth_of``, ``sales_last`` of the last year, ``earned`` revenue of the whole plan; ``left`` (2,): presences
-    stopped and forced out within the plan.
+    moved so far), ``hours``, ``attention``, ``markets`` served and ``begun``. (n,): ``worth``, and ``worth_new`` of the
+    new markets alone. ``last_year`` (P, n): revenue of the plan's last year. Means over the paths, (P,): ``entered``,
+    ``served`` at the plan's end, ``worth_of``, ``sales_last`` of the last year, ``earned`` revenue of the whole plan;
+    ``left`` (2,): presences stopped and forced out within the plan.
     """
 
     revenue: Singles

@@ -98,7 +98,7 @@ class Outlook:
     at zero, None if never within the plan; ``p_break_even``: chance that it is back by the plan's end. ``survival``
     (T,): of the markets entered by then, the share still served. ``markets``: how many are served. ``exits``: expected
     number of markets left within the plan, by cause (stopped: the owner's own review; forced: by itself). ``hours``:
-    staff hours a quarter. ``added``: the part of the new markets, None if there are none. ``memory_mb``: most that the arrays take at once.
+    staff hours a quarter. ``added``: by the new markets alone. ``memory_mb``: most that the arrays take at once.
     """
 
     quarters: tuple[str, ...]

@@ -72,8 +72,8 @@ def value_line(plan: Plan) -> str:
     new = outlook.added
     low, middle, high = (n.usd_signed(x) for x in (new.p10, new.p50, new.p90))
     return (
-        f"With each market counted over {span}, the new markets add about {middle}; eight times in ten between {low} and "
-        f"{high}. The chance that they lose money is {n.chance(new.p_loss)}. With what the firm sells abroad already, "
+        f"With each market counted over {span}, the new markets add about {middle}; eight times in ten between {low} "
+        f"and {high}. The chance that they lose money is {n.chance(new.p_loss)}. With what the firm sells abroad already, "
         f"{whole}."
     )
 

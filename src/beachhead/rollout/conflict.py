@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from beachhead.enter.cost import WEEKS_A_QUARTER
 from beachhead.enter.modes import MODE_NAMES
 from beachhead.errors import InfeasibleError
 from beachhead.rollout.problem import Problem
@@ -107,9 +108,10 @@ def way_out(p: Problem, part: Part) -> str | None:
         amount = missing(p, part.limit)
         if amount is None:
             return None
+        week = amount / (1.0 - p.rules.hours_kept) / WEEKS_A_QUARTER
         return {
             "cash": f"raise cash.available_usd by USD {round_up(amount, 100):,.0f}",
-            "hours": f"free {round_up(amount / 13.0, 1):,.0f} more hours a week for exports",
+            "hours": f"free {round_up(week, 1):,.0f} more hours a week for exports",
             "launches": f"allow {p.rules.launches + int(np.ceil(amount - 1e-6))} launches at once",
         }[part.limit]
     words = {

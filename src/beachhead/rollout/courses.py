@@ -113,8 +113,8 @@ def _ways(figures: Figures, worth: Floats, rules: Rules, i: int) -> Iterator[tup
 
 
 def due(figures: Figures, i: int, k: int) -> int:
-    """Whole quarters until the first sale is due."""
-    return int(np.ceil(figures.weeks[i, k] / WEEKS_A_QUARTER))
+    """Whole quarters until the first sale is due, one at least: no market opens another in the quarter it starts."""
+    return max(int(np.ceil(figures.weeks[i, k] / WEEKS_A_QUARTER)), 1)
 
 
 def kept_modes(figures: Figures, worth: Floats, i: int) -> list[int]:

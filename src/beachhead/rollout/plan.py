@@ -17,7 +17,7 @@ from beachhead.rollout.improve import first_choice
 from beachhead.rollout.problem import Choice, Problem, assess
 from beachhead.rollout.programme import pinned
 from beachhead.rollout.result import Move, Rollout, Stability, fan
-from beachhead.rollout.solve import Solved, Watch, solve
+from beachhead.rollout.solve import EFFORT, Solved, Watch, solve
 from beachhead.select.result import Selection
 
 
@@ -31,23 +31,26 @@ def roll_out(
     previous: tuple[Move, ...] = (),
     watch: Watch | None = None,
     time_limit: float = 60.0,
+    effort: int = EFFORT,
     scenarios: int = SCENARIOS,
 ) -> Rollout:
     """The plan that is worth most under the owner's limits, over ``scenarios`` drawn futures.
 
     ``previous``: moves of an earlier plan to begin from; ``watch`` is told of progress and may stop the search with the
-    best so far. Raises InputError if a wish cannot be understood, InfeasibleError naming the limits that conflict.
+    best so far; ``effort`` and ``time_limit`` bound it (:func:`beachhead.rollout.solve.solve`). Raises InputError if a
+    wish cannot be understood, InfeasibleError naming the limits that conflict.
     Method: ``docs/methods/rollout.md``.
     """
     base = ground(firm, evidence, selection, modes, seed)
     p = base.problem(base.scenarios(scenarios))
-    found = best_of(p, start_from(p, previous), watch, time_limit)
+    found = best_of(p, start_from(p, previous), watch, time_limit, effort)
     return gathered(firm, base, p, found, watch)
 
 
-def best_of(p: Problem, start: Choice | None, watch: Watch | None, time_limit: float) -> Solved:
+def best_of(p: Problem, start: Choice | None, watch: Watch | None, time_limit: float, effort: int) -> Solved:
     """The best plan; an InfeasibleError that explains if there is none."""
-    found = solve(p, start=start, watch=watch, time_limit=time_limit) if all(f.any() for f in pinned(p)) else None
+    able = all(fits.any() for fits in pinned(p))
+    found = solve(p, start=start, watch=watch, time_limit=time_limit, effort=effort) if able else None
     if found is None:
         raise explain(p)
     return found

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from beachhead.evidence.model import Floats
-from beachhead.rollout.problem import Problem, tail_weights, worst_mean
+from beachhead.rollout.problem import TOLERANCE, Problem, tail_weights, worst_mean
 from beachhead.rollout.result import Bools, Ints
 from beachhead.rollout.rules import matches
 
@@ -179,7 +179,7 @@ def hours_row(v: Columns, t: int, s: int) -> tuple[Floats, float]:
     row[v.span("course")] = p.courses.hours[:, t, s]
     row[v.at("saved", np.arange(len(p.automations)), t)] = -1.0
     row[v.at("slack", 1)] = -1.0
-    return row, p.rules.hours
+    return row, p.rules.hours + TOLERANCE
 
 
 def staff_hours(v: Columns) -> Rows:
@@ -189,7 +189,7 @@ def staff_hours(v: Columns) -> Rows:
     for t in range(p.rules.window):
         use, saved = np.flatnonzero(need[:, t]), v.at("saved", machines, t)
         used = (v.at("course", use), need[use, t]), (saved, -1.0), (v.at("slack", 1), -1.0)
-        sheet.add(-INFINITE, p.rules.hours_planned, *used)
+        sheet.add(-INFINITE, p.rules.hours_planned + TOLERANCE, *used)
     return sheet.rows()
 
 
@@ -458,4 +458,4 @@ def floor_cut(v: Columns, t: int, s: int, most: float) -> tuple[Floats, float]:
     weight[s] = 1.0
     row = cash_of(v, t, weight)
     row[v.at("breaks", s)] = most
-    return row, v.p.rules.floor - v.p.rules.cash
+    return row, v.p.rules.floor - TOLERANCE - v.p.rules.cash

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 THOUSAND = 1e-3  # money rows are in thousands: solvers like numbers near one
 AT_ONCE = 5  # broken rows added at a time: scenarios of a quarter, or of all that break the floor
-EFFORT = 400  # times that the solver asks whether to go on, the same on a slow machine
+EFFORT = 1_000  # times that the solver asks whether to go on, the same on a slow machine
 STARTS = 10  # times that relaxed decisions are rounded, each with another jitter
 LEAST = 1_000.0  # USD: a gap is a share of the objective, or of this if that is nearer zero
 LINEAR_ROUNDS, WHOLE_ROUNDS = 40, 25
@@ -293,6 +293,8 @@ def add_limits(search: Search, x: Floats) -> int:
 def explore(search: Search, x: Floats) -> None:
     """Round a (relaxed) answer in a few ways and better each by exchanges: good plans, quickly."""
     v, p = search.columns, search.p
+    if search.stopped:
+        return
     share, buys = x[v.span("course")], x[v.span("buy")].reshape(-1, p.rules.window)
     some = np.where(buys.sum(axis=1) > 0.3, buys.argmax(axis=1), -1) if len(buys) else np.empty(0, dtype=np.intp)
     rng = np.random.default_rng(0)
@@ -325,11 +327,11 @@ def add_broken(search: Search, x: Floats) -> int:
     v, p = search.columns, search.p
     value, cash = worth_in(v, x), cash_in(v, x)
     added = 0
-    if p.rules.downside and x[v.at("worse", 0)] > _worse_half(value) + slack_of(value):
+    if p.rules.downside and x[v.at("worse", 0)] > _worse_half(value) + slack_of(search, value):
         add_cut(search, worse_half_cut(v, value), -np.inf, 0.0)
         added += 1
     row, bound = shortfall_cut(v, cash)
-    if p.rules.price and row @ x < bound - slack_of(value):
+    if p.rules.price and row @ x < bound - slack_of(search, value):
         add_cut(search, row, bound, np.inf)
         added += 1
     if "floor" not in search.left_out:
@@ -337,9 +339,9 @@ def add_broken(search: Search, x: Floats) -> int:
     return added + add_crowded(search, x)
 
 
-def slack_of(value: Floats) -> float:
-    """USD that a row may be broken by before it counts: a thousandth of what is at stake."""
-    return max(TOLERANCE, 1e-3 * abs(float(value.mean())))
+def slack_of(search: Search, value: Floats) -> float:
+    """USD that a row may be broken by before it counts: a tenth of the gap that is allowed."""
+    return max(TOLERANCE, search.gap / 10.0 * abs(float(value.mean())))
 
 
 def _worse_half(value: Floats) -> float:
@@ -433,7 +435,7 @@ def cash_in(v: Columns, x: Floats) -> Floats:
 def whole(search: Search, seconds: float) -> bool:
     """One round with whole decisions; False if there is nothing more to be found."""
     solver = search.solver
-    solver.setOptionValue("mip_rel_gap", search.gap / 4)
+    solver.setOptionValue("mip_rel_gap", search.gap / 2)
     solver.setOptionValue("time_limit", solver.getRunTime() + max(seconds, 0.1))
     if search.best is not None:
         hint(search, search.best[0])
