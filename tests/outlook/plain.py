@@ -27,6 +27,7 @@ class Market:
     begun: int | None = None
     first: float = math.inf
     ended: bool = False
+    passed: bool = False
     judge: int = -1
     turn: int = -1
     turned: int | None = None
@@ -136,7 +137,8 @@ class Plain:
         gate = markets[x.plan.opened_by]
         shown = 0 if gate.plan.phase == 2 else self.rules.gate_quarters
         long = gate.there and q - gate.first >= shown
-        return x.plan.start <= q and long and self.rate(gate, q, self.rules.gate_quarters) >= gate.plan.go_above
+        gate.passed |= long and self.rate(gate, q, self.rules.gate_quarters) >= gate.plan.go_above
+        return x.plan.start <= q and gate.passed
 
     def enter(self, m: int, x: Market, drawn: Draws, i: int, q: int) -> None:
         planned = x.plan.first_sale - x.plan.start

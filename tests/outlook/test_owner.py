@@ -60,10 +60,10 @@ def test_between_stop_and_go_what_is_behind_the_gate_waits_until_sales_reach_it(
     assert started(seen) == {1: 0, 2: 6}
 
 
-def test_a_gate_whose_market_was_left_stays_shut():
+def test_a_gate_once_passed_stays_open_though_its_market_is_left_later():
     pilot = presence(0, 0, go_above=1.0, stop_below=1e9, review=4)
     assert started(calm(pilot, presence(1, 3, opened_by=0))) == {1: 0, 2: 3}
-    assert started(calm(pilot, presence(1, 4, opened_by=0))) == {1: 0}
+    assert started(calm(pilot, presence(1, 4, opened_by=0))) == {1: 0, 2: 4}
 
 
 def test_what_waits_beyond_the_end_of_the_plan_is_never_made():

@@ -56,7 +56,7 @@ def document(firm=None, moves=(), limits=(), gates=(), shortlist=("DEU", "NLD"),
         "seed": 1,
         "draws": 500,
         "evidence": {"snapshot": "2026-11-a", "vintage": "2026-11"},
-        "shortlist": [{"market": m, "worth_usd": 10_000.0} for m in shortlist],
+        "shortlist": [{"market": m, "mode": "ecommerce", "worth_usd": 10_000.0} for m in shortlist],
         "excluded": [],
         "rollout": rollout,
         "outlook": {"p_ruin": 0.004, "value_usd": {"p50": 44_000.0}, "p_overstretch": {"any": 0.1}},
@@ -308,7 +308,7 @@ def test_a_change_of_worth_is_a_reason_and_a_switch_follows_its_entry():
     after = document(moves=[move("DEU", "2027Q1"), {**switch, "quarter": "2028Q1"}])
     after["shortlist"][0]["worth_usd"] = 14_000.0
     kinds = {s.what: [r.kind for r in s.because] for s in difference(before, after).steps}
-    assert kinds == {"entry": ["worth"], "switch": ["entry", "worth"]}
+    assert kinds == {"entry": ["worth"], "switch": ["entry"]}  # what the shortlist says is of e-commerce
     assert "USD 14k instead of USD 10k" in said(difference(before, after))["What moved"]
 
 

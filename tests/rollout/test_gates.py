@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from beachhead.assumptions import PACKAGED
 from beachhead.rollout.courses import stop_below
-from beachhead.rollout.gates import Signal, believed, goes_at, remaining, signal, stops_at, unchanged
+from beachhead.rollout.gates import Signal, believed, floor_of, goes_at, remaining, signal, stops_at, unchanged
 from beachhead.rollout.gather import gates, presences
 from beachhead.rollout.problem import Choice
 from beachhead.rollout.solve import solve
@@ -101,7 +101,8 @@ def test_beliefs_move_by_what_is_shared_and_not_where_nothing_is(planned):
     chance = 0.1
     moved = 0.81 * norm.ppf(chance)
     after = believed(p, seen, chance)
-    lowest = p.courses.value.min(axis=1, keepdims=True)
+    lowest = floor_of(p)[:, None]
+    assert (lowest <= p.courses.value).all()
     assert np.allclose(after.courses.value - lowest, (p.courses.value - lowest) * np.exp(moved))
     assert np.allclose(believed(p, Signal(0, 50_000.0, 1.0, 0.0, 1.0, 1.0, 2), chance).courses.value, p.courses.value)
     assert np.allclose(believed(p, seen, 0.5).courses.value, p.courses.value)

@@ -51,13 +51,14 @@ def start(case: Case, drawn: Draws, s: State, q: int) -> None:
 
 
 def let_in(case: Case, s: State, q: int) -> Pairs:
-    """Those planned by now that wait for a gate which lives, and has sold enough for long enough."""
-    rows = np.flatnonzero((case.moves.opened_by >= 0) & (case.moves.start <= q))
+    """Those planned by now whose gate has been passed: once its market has sold enough, it stays open."""
+    rows = np.flatnonzero(case.moves.opened_by >= 0)
     gates, gate_of = np.unique(case.moves.opened_by[rows], return_inverse=True)
     long = q - s.first[gates] >= case.moves.shows_after[gates, None]
     enough = seen(s, gates, q, case.rules.gate_quarters) >= case.moves.go_above[gates, None]
-    opens = served(case, s, gates) & long & enough
-    k, i = pairs((s.begun[rows] == FAR) & opens[gate_of])
+    s.passed[gates] |= served(case, s, gates) & long & enough
+    due = (case.moves.start[rows] <= q)[:, None]
+    k, i = pairs(due & (s.begun[rows] == FAR) & s.passed[gates][gate_of])
     return rows[k], i
 
 

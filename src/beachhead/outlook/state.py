@@ -31,7 +31,8 @@ class State:
     Of the year: ``rate`` sales a quarter at maturity, ``receipt`` and ``income`` per USD of sales. ``patience`` (P, n).
     ``judge`` (P, n): quarter of the review; ``turn`` (R − P, n): of the planned switch, and ``turned``: in which it was
     made. ``left`` (P, n): share of the potential left to who comes so late; ``had`` (P, n): traits that earlier markets
-    share, as bits. ``worth``: discounted. ``recent``: sales of the last quarters by presence, (P, n) each. ``out``
+    share, as bits; ``passed`` (P, n): whether its gate has ever been passed. ``worth``: discounted.
+    ``recent``: sales of the last quarters by presence, (P, n) each. ``out``
     (2, n): paid once in this quarter, by all and by those that ran before. ``ended`` (2,): presences, by cause.
     """
 
@@ -47,6 +48,7 @@ class State:
     turned: Ints
     left: Singles
     had: NDArray[np.uint8]
+    passed: NDArray[np.bool_]
     worth: Singles
     out: Floats
     ended: Floats
@@ -76,6 +78,7 @@ def begin(case: Case, drawn: Draws) -> State:
         turned=np.full((rows - p, n), FAR, dtype=np.intp),
         left=full(p, 1.0),
         had=np.repeat(case.entry.held[:, None], n, axis=1),
+        passed=np.zeros((p, n), dtype=bool),
         worth=full(rows, 0.0),
         out=np.zeros((2, n)),
         ended=np.zeros(2),

@@ -73,7 +73,9 @@ def _extent(rollout: Rollout) -> str:
     markets = f"{count} new market{'' if count == 1 else 's'}"
     when = f"from {rollout.quarters[0]} to {rollout.quarters[-1]}"
     first = next(move for move in rollout.moves if move.kind == "enter").spend_usd
-    spends = f"spends up to {n.usd(spent(rollout))} on setting up, {n.usd(first)} of it on the first step"
+    spends = (
+        f"spends about {n.usd(spent(rollout))} on setting up, before overruns, {n.usd(first)} of it on the first step"
+    )
     later = sum(move.spend_usd for move in rollout.moves if move.kind == "switch")
     heavier = f"; heavier modes, where sales allow them, would take {n.usd(later)} more" if later > 0 else ""
     return f"In all, the plan enters {markets} {when} and {spends}{heavier}."

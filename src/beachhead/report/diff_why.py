@@ -150,11 +150,13 @@ def _from(quarters: Sequence[str], first: int) -> bool:
 
 
 def _by_worth(step: Step, before: Document, after: Document) -> Iterator[Reason]:
-    """What the market is worth by its best mode has changed."""
-    old, new = (_worth(x, step.id) for x in (before, after))
+    """What the market is worth by the mode of the step has changed."""
+    mode = next((x.get("mode") for x in (step.after, step.before) if x), None)
+    old, new = (_worth(x, step.id, mode) for x in (before, after))
     if old is not None and new is not None and abs(new - old) > NOTABLE_WORTH * max(abs(old), abs(new)):
         yield Reason("worth", step.id, old, new)
 
 
-def _worth(document: Document, market: str) -> float | None:
-    return next((x.get("worth_usd") for x in document.get("shortlist", ()) if x["market"] == market), None)
+def _worth(document: Document, market: str, mode: object) -> float | None:
+    rows = document.get("shortlist", ())
+    return next((x.get("worth_usd") for x in rows if x["market"] == market and x.get("mode") == mode), None)

@@ -84,7 +84,8 @@ class Telling:
         presences = self.rollout.presences
         for presence in presences:
             if self.markets[presence.row] == move.market and presence.opened_by >= 0:
-                return self.markets[presences[presence.opened_by].row]
+                opener = presences[presence.opened_by]
+                return "" if opener.running else self.markets[opener.row]  # where the firm sells, it has gone well
         return ""
 
     def change(self, move: Move) -> str:

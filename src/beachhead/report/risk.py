@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from beachhead.evidence.model import Floats
     from beachhead.flow import Plan
     from beachhead.outlook.result import PacePoint, Resilience
+    from beachhead.rollout.result import Rollout
 
 CAUSE = {"cash": "cash", "hours": "staff hours", "attention": "the owners' attention", "launches": "launches at once"}
 
@@ -73,7 +74,7 @@ def value_line(plan: Plan) -> str:
     low, middle, high = (n.usd_signed(x) for x in (new.p10, new.p50, new.p90))
     return (
         f"With each market counted over {span}, the new markets add about {middle}; eight times in ten between {low} "
-        f"and {high}. The chance that they lose money is {n.chance(new.p_loss)}. With what the firm sells abroad already, "
+        f"and {high}. The chance that they lose money is {n.chance(new.p_loss)}. With what it sells abroad already, "
         f"{whole}."
     )
 
@@ -126,10 +127,21 @@ def _haste(own: PacePoint, fastest: PacePoint) -> str:
     return f"To do all at once would {n.listed(costs)}." if costs and fastest.stretch == 0.0 else ""
 
 
+def proof_line(rollout: Rollout) -> str:
+    """That a better plan may exist, if the search ended before one was ruled out; '' if it is ruled out."""
+    if rollout.status != "stopped" or not rollout.moves:
+        return ""
+    more = n.usd(rollout.gap * max(abs(rollout.objective_usd), 1_000.0))
+    return f"The search ended before all other plans were ruled out: one may be worth up to {more} more."
+
+
 def _own_pace(own: PacePoint, best: PacePoint) -> str:
     months = f"{n.plain(own.months)} months from the first entry to the last"
     if own.best:
-        return f"The plan takes {months}: of all paces tried that keep your limits the best for this firm."
+        return (
+            f"The plan takes {months}. Of the paces tried, slower ones are worth less after risk, and faster ones "
+            "break your limits, or do so more often than the plan."
+        )
     gain = best.adjusted_usd - own.adjusted_usd
     slower = "Slower" if best.stretch > own.stretch else "Faster"
     return (

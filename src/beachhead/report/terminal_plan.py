@@ -18,6 +18,7 @@ from beachhead.report.risk import (
     cash_line,
     exits_line,
     pace_line,
+    proof_line,
     steadiness,
     stretch_line,
     value_line,
@@ -234,7 +235,9 @@ def _figures(plan: Plan) -> list[RenderableType]:
     rollout = plan.rollout
     assert rollout is not None
     lines = [back_line(plan), stretch_line(plan), pace_line(plan)] if rollout.moves else []
-    return _titled("What follows", [*lines, held_back(rollout), *map(sentence, more_lines(rollout))])
+    return _titled(
+        "What follows", [*lines, proof_line(rollout), held_back(rollout), *map(sentence, more_lines(rollout))]
+    )
 
 
 def _titled(heading: str, lines: Sequence[str]) -> list[RenderableType]:

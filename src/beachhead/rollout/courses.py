@@ -15,7 +15,7 @@ import numpy as np
 
 from beachhead.assumptions import Assumptions
 from beachhead.enter.cost import WEEKS_A_QUARTER
-from beachhead.enter.tables import number
+from beachhead.enter.tables import number, number_sd
 from beachhead.evidence.model import Floats
 from beachhead.rollout.figures import Figures
 from beachhead.rollout.result import Bools, Ints
@@ -349,7 +349,7 @@ def burdens(figures: Figures, rules: Rules, found: Profiles, lives: Lives) -> tu
     alive = np.clip(lives.end[..., None] - age, 0.0, 1.0)
     turned = age >= lives.turn[..., None]
     launching = (age < found.prep[:, None])[:, None] | (age == lives.turn[..., None])
-    busy = alive * (1.0 + rules.hours_launch * launching)
+    busy = alive * (1.0 + rules.hours_launch * launching) * mean_overrun()
     first, then = (np.where(turned, x, y) for x, y in ((0.0, busy), (busy, 0.0)))
     hours = (
         first * figures.hours[i, k].sum(axis=1)[:, None, None] + then * figures.hours[i, h].sum(axis=1)[:, None, None]
@@ -360,6 +360,11 @@ def burdens(figures: Figures, rules: Rules, found: Profiles, lives: Lives) -> tu
     switching = (found.then >= 0)[:, None] & (age == found.switch[:, None])
     launch = ~found.leaves[:, None] & ((age < found.prep[:, None]) | switching)
     return np.asarray(hours), attention, np.asarray(area), np.asarray(launch, dtype=float)
+
+
+def mean_overrun() -> float:
+    """Mean of the hours that a market takes over their median, which the tables state: they are log-normal."""
+    return float(np.exp(np.mean(number_sd("hours_quarter")) ** 2 / 2.0))
 
 
 def needed(by_age: Floats, profile: Ints, start: Ints, quarters: int) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from beachhead.evidence.model import Floats
-from beachhead.rollout.courses import stop_below
+from beachhead.rollout.courses import review_age, stop_below
 from beachhead.rollout.ground import Ground
 from beachhead.rollout.improve import improved
 from beachhead.rollout.problem import Choice, Problem, narrowed
@@ -126,5 +126,10 @@ def believed(p: Problem, seen: Signal, chance: float) -> Problem:
 
 
 def floor_of(p: Problem) -> Floats:
-    """Worth of a course that sells nothing, (C,): the least over the scenarios."""
-    return np.asarray(p.courses.value.min(axis=1))
+    """Worth of a course that sells nothing, (C,): set-up, running cost to the review, and leaving then."""
+    c, f = p.courses, p.figures
+    i, k = c.market, c.mode
+    setup = c.setup.mean(axis=1) * (1.0 - f.held[i] @ f.cut)
+    running = (f.fixed + f.staff)[i, k] * review_age(c.of, p.rules)[c.profile] + f.leave[i, k]
+    spent = (setup + running) * p.discount[np.minimum(c.start, len(p.discount) - 1)]
+    return np.asarray(np.minimum(-spent, c.value.min(axis=1)))

@@ -30,7 +30,7 @@ from beachhead.rollout.tables import AREAS
 from beachhead.rollout.worth import MORE_CASH, MORE_HOURS
 
 P90 = float(ndtri(0.9))
-NEAR = 0.02  # cash binds if less than this part of what is above the floor is left
+NEAR = 0.25  # cash binds if less than this part of what is above the floor is left
 
 
 def presences(ground: Ground, p: Problem, choice: Choice) -> tuple[tuple[Presence, ...], Ints]:

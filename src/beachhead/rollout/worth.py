@@ -11,13 +11,14 @@ import numpy as np
 
 from beachhead.rollout.courses import Profiles
 from beachhead.rollout.ground import Ground
+from beachhead.rollout.improve import first_choice
 from beachhead.rollout.problem import Assessed, Choice, Problem, assess, worst_mean
 from beachhead.rollout.result import More, Stability
 from beachhead.rollout.rules import Rules
 from beachhead.rollout.scenarios import mean_scenario, only
 from beachhead.rollout.solve import LEAST, Solved, Watch, begin, linear, solve
 
-TOLERANCE = 0.25  # in-sample and out-of-sample objective may differ by this share of the objective
+TOLERANCE = 0.25  # in-sample and out-of-sample objective may differ by this share of what the plan adds
 CHECKED, CHECKED_SEED = 1_000, 20_011  # new scenarios on which a plan is tried
 SMALL_EFFORT = 150
 MORE_CASH = 10_000.0  # USD
@@ -48,16 +49,16 @@ def evpi(ground: Ground, p: Problem, found: Solved) -> float:
 
 def _foreseen(ground: Ground, p: Problem, s: int) -> float:
     """Bound on the worth that can be had in scenario ``s`` by who knows it."""
-    limits = replace(p.rules, downside=0.0)
+    limits = replace(p.rules, downside=0.0, hours_kept=0.0, floor_risk=1.0)
     search = begin(ground.problem(only(p.scenarios, s), limits))
     return search.bound if linear(search) else 0.0
 
 
 def stability(ground: Ground, p: Problem, choice: Choice, seen: Assessed) -> Stability:
     """The plan's objective on many new scenarios beside that on its own."""
-    fresh = replayed(ground, p, choice, CHECKED)
-    out = fresh[1]
+    out = replayed(ground, p, choice, CHECKED)[1]
     gap = abs(out.objective - seen.objective)
+    at_stake = max(abs(seen.objective - assess(p, first_choice(p)).objective), LEAST)
     return Stability(
         scenarios=p.scenarios.count,
         in_sample_usd=seen.objective,
@@ -66,7 +67,7 @@ def stability(ground: Ground, p: Problem, choice: Choice, seen: Assessed) -> Sta
         out_of_sample_se=float(out.value.std() / np.sqrt(CHECKED)),
         break_share=out.breaks,
         tolerance=TOLERANCE,
-        stable=gap <= TOLERANCE * max(abs(seen.objective), LEAST),
+        stable=gap <= TOLERANCE * at_stake,
     )
 
 
@@ -107,7 +108,7 @@ def more(ground: Ground, p: Problem, found: Solved, bound: float, watch: Watch |
         (
             "hours",
             "one more person for exports",
-            replace(rules, hours=rules.hours + MORE_HOURS / (1.0 - rules.hours_kept)),
+            replace(rules, hours=rules.hours + MORE_HOURS),
         ),
         ("launches", "one more launch at once", replace(rules, launches=rules.launches + 1)),
         ("attention", "one more thing the management can push", replace(rules, attention=rules.attention + 1.0)),
