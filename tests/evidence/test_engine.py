@@ -18,6 +18,7 @@ from beachhead.evidence.model import STATUSES, Status
 
 QUERIES = sorted(path.stem for path in package_folder("sql").glob("*.sql"))
 PARAMS = {
+    "first_year": 1995,
     "home": "IND",
     "year": 2010,
     "hs2": "64",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -334,3 +334,26 @@ def three_markets(**changes: Any) -> Figures:
         "delay": np.full(7, 0.5),
     }
     return figures_of(3, **{**given, **changes})
+
+
+def any_choice(p, rng):
+    """A choice at random, whether it may be made or not: some of the markets, in any of their ways."""
+    c = p.courses
+    taken = []
+    for i in range(len(p.figures.markets)):
+        ways = np.flatnonzero(c.market == i)
+        if len(ways) and (c.running[ways[0]] or rng.random() < 0.7):
+            taken.append(int(rng.choice(ways)))
+    bought = rng.integers(-1, p.rules.quarters, size=len(p.automations))
+    return tuple(taken), tuple(int(when) for when in bought)
+
+
+def same(a, b):
+    """Whether two results are the same to the last bit."""
+    if is_dataclass(a):
+        return type(a) is type(b) and all(same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return a == b

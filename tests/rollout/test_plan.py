@@ -6,7 +6,7 @@ import functools
 
 import pytest
 from cases import example
-from rollout.test_solve import same
+from rollout.small import same
 
 from beachhead import choose_modes
 from beachhead.errors import InfeasibleError, InputError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rollout.referee import can_be_phased, judge
-from rollout.small import DIRECT, INDIRECT, One, at_random, by_hand, limits, machine
+from rollout.small import DIRECT, INDIRECT, One, any_choice, at_random, by_hand, limits, machine
 
 from beachhead.rollout.problem import (
     Choice,
@@ -21,18 +21,6 @@ from beachhead.rollout.problem import (
 from beachhead.rollout.rules import Wish
 
 WISHES = {"pins", "forbids", "leaving"}  # what may be chosen at all, apart from what it takes
-
-
-def any_choice(p, rng):
-    """A choice at random, whether it may be made or not: some of the markets, in any of their ways."""
-    c = p.courses
-    taken = []
-    for i in range(len(p.figures.markets)):
-        ways = np.flatnonzero(c.market == i)
-        if len(ways) and (c.running[ways[0]] or rng.random() < 0.7):
-            taken.append(int(rng.choice(ways)))
-    bought = rng.integers(-1, p.rules.quarters, size=len(p.automations))
-    return tuple(taken), tuple(int(when) for when in bought)
 
 
 def as_choice(taken, bought=()):

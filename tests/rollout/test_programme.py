@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from rollout.referee import Best, best_of_all, judge
-from rollout.small import DIRECT, INDIRECT, One, at_random, by_hand, limits, machine
+from rollout.small import DIRECT, INDIRECT, One, any_choice, at_random, by_hand, limits, machine
 
 from beachhead.rollout import solve as solving
 from beachhead.rollout.problem import Choice, assess
@@ -255,8 +255,6 @@ def test_a_firm_that_sells_somewhere_goes_on_or_leaves_and_nothing_else():
 
 def feasible(p, rng, tries=60):
     """Some choices that break no limit."""
-    from rollout.test_problem import any_choice
-
     found = {any_choice(p, rng) for _ in range(tries)}
     return [one for one in sorted(found) if not judge(p, *one).breaks][:6]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rollout.referee import best_of_all, judge, worth_leaving
-from rollout.small import NAMES, One, at_random, by_hand, limits, machine, three_markets, tiny_ground
+from rollout.small import NAMES, One, at_random, by_hand, limits, machine, same, three_markets, tiny_ground
 
 from beachhead.enter.modes import MODES
 from beachhead.rollout.plan import idle
@@ -325,17 +325,6 @@ def test_what_every_plan_found_promises(seed):
 
 
 # --- the same again ------------------------------------------------------------------------------------------------
-
-
-def same(a, b):
-    """Whether two results are the same to the last bit."""
-    if is_dataclass(a):
-        return type(a) is type(b) and all(same(getattr(a, f.name), getattr(b, f.name)) for f in fields(a))
-    if isinstance(a, np.ndarray):
-        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return a == b
 
 
 @pytest.mark.parametrize("seed", [3, 17, 22])

@@ -20,7 +20,7 @@ from beachhead.rollout.solve import LEAST, Solved, Watch, begin, linear, solve
 
 TOLERANCE = 0.25  # in-sample and out-of-sample objective may differ by this share of what the plan adds
 CHECKED, CHECKED_SEED = 1_000, 20_011  # new scenarios on which a plan is tried
-SMALL_EFFORT = 150
+SMALL_EFFORT = 20
 MORE_CASH = 10_000.0  # USD
 MORE_HOURS = 40.0 * 13.0  # a quarter of one person
 
