@@ -89,7 +89,7 @@ def roll_out(
     previous: tuple[Move, ...] = (),
     watch: Watch | None = None,
     time_limit: float = 60.0,
-    effort: int = 300,
+    effort: int = 150,
 ) -> Rollout:
     """When and how fast: the moves, quarter by quarter, under the owner's limits.
 

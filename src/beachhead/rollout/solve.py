@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 THOUSAND = 1e-3  # money rows are in thousands: solvers like numbers near one
 AT_ONCE = 5  # broken rows added at a time: scenarios of a quarter, or of all that break the floor
-EFFORT = 300  # times that the solver asks whether to go on, the same on a slow machine
+EFFORT = 150  # times that the solver asks whether to go on, the same on a slow machine
 STARTS = 10  # times that relaxed decisions are rounded, each with another jitter
 LEAST = 1_000.0  # USD: a gap is a share of the objective, or of this if that is nearer zero
 LINEAR_ROUNDS, WHOLE_ROUNDS = 40, 25

@@ -20,7 +20,7 @@ from beachhead.rollout.solve import LEAST, Solved, Watch, begin, linear, solve
 
 TOLERANCE = 0.25  # in-sample and out-of-sample objective may differ by this share of what the plan adds
 CHECKED, CHECKED_SEED = 1_000, 20_011  # new scenarios on which a plan is tried
-SMALL_EFFORT = 20
+SMALL, SMALL_EFFORT = 200, 150  # courses up to which a comparison is searched further than rounding and exchanges
 MORE_CASH = 10_000.0  # USD
 MORE_HOURS = 40.0 * 13.0  # a quarter of one person
 
@@ -31,11 +31,16 @@ def vss(ground: Ground, p: Problem, found: Solved, watch: Watch | None = None) -
     The plan for the average scenario is put into the scenarios, its shortfall counted at its price.
     """
     average = ground.problem(mean_scenario(p.scenarios, ground.figures, ground.assumed))
-    plain = solve(average, effort=SMALL_EFFORT, watch=watch, step="Planning for the average")
+    plain = solve(average, effort=quickly(average), watch=watch, step="Planning for the average")
     if plain is None:
         return 0.0, 0.0
     seen = assess(p, plain.choice)
     return max(found.seen.objective - seen.objective, 0.0), seen.breaks
+
+
+def quickly(p: Problem) -> int:
+    """Effort of a search that only serves to compare."""
+    return SMALL_EFFORT if len(p.courses) <= SMALL else 0
 
 
 def evpi(ground: Ground, p: Problem, found: Solved) -> float:
@@ -124,7 +129,7 @@ def _more(
     shadow = max(search.bound - bound, 0.0) if linear(search) else 0.0
     if shadow < LEAST / 10.0:
         return More(id, name, 0.0, shadow, ())
-    again = solve(eased, effort=SMALL_EFFORT, start=found.choice, watch=watch, step=f"Trying {name}")
+    again = solve(eased, effort=quickly(eased), start=found.choice, watch=watch, step=f"Trying {name}")
     best = found if again is None or again.seen.objective < found.seen.objective else again
     return More(
         id,
