@@ -28,7 +28,7 @@ HALVINGS = 6
 class Signal:
     """What a market's sales will tell: ``middle`` the median of a year's rate seen, USD; ``sd`` of its logarithm;
     ``shared`` and ``own``: parts of that sd that all markets share and that are the market's own; ``per`` dollar of
-    potential; ``seen`` quarters."""
+    the potential that is left to who comes so late; ``seen`` quarters."""
 
     market: int
     middle: float
@@ -57,9 +57,9 @@ def signal(ground: Ground, p: Problem, course: int, quarters: int) -> Signal:
     late = 1.0 if c.running[course] else p.rules.late(int(c.start[course]))
     noise = assumed["sales_noise_sd"] / np.sqrt(quarters / 4.0)
     shared, own = float(f.common_sd[i]), float(f.own_sd[i])
-    per = float(f.sold[i, k] * ramp * late)
+    per = float(f.sold[i, k] * ramp)
     return Signal(
-        i, float(f.potential[i]) * per, float(np.sqrt(shared**2 + own**2 + noise**2)), shared, own, per, quarters
+        i, float(f.potential[i]) * late * per, float(np.sqrt(shared**2 + own**2 + noise**2)), shared, own, per, quarters
     )
 
 
@@ -73,7 +73,7 @@ def stops_at(ground: Ground, p: Problem, course: int, seen: Signal) -> float:
     spread = np.hypot(seen.shared, seen.own)
     trust = spread**2 / seen.sd**2
     left = spread * np.sqrt(1.0 - trust)
-    shift = (np.log(least / f.potential[seen.market]) - left**2 / 2.0) / trust
+    shift = (np.log(least * seen.per / seen.middle) - left**2 / 2.0) / trust
     return float(seen.middle * np.exp(shift))
 
 

@@ -208,7 +208,7 @@ def _gate(
         quarters_seen=quarters,
         go_usd=there.go_above,
         stop_usd=stop,
-        spend_usd=_spent(p, j, there, cheaper, age),
+        spend_usd=_spent(ground, p, j, there, cheaper, age),
         opens=tuple(named[found[m].row] for m in opens),
         p_go=1.0 - below_go,
         p_wait=below_go - below_stop,
@@ -226,7 +226,7 @@ def _review(ground: Ground, p: Problem, j: int, there: Presence, cheaper: np.nda
         quarters_seen=p.rules.review_quarters,
         go_usd=there.stop_below,
         stop_usd=there.stop_below,
-        spend_usd=_spent(p, j, there, cheaper, there.review),
+        spend_usd=_spent(ground, p, j, there, cheaper, there.review),
         opens=(),
         p_go=1.0 - stop,
         p_wait=0.0,
@@ -234,11 +234,12 @@ def _review(ground: Ground, p: Problem, j: int, there: Presence, cheaper: np.nda
     )
 
 
-def _spent(p: Problem, j: int, there: Presence, cheaper: np.ndarray, age: int) -> float:
+def _spent(ground: Ground, p: Problem, j: int, there: Presence, cheaper: np.ndarray, age: int) -> float:
     """Set-up, nine times in ten no more than this, and running cost up to an age."""
     f, i, k = p.figures, int(p.courses.market[j]), there.mode
     cut = float(np.where(f.held[i] | cheaper, f.cut, 0.0).sum())
-    setup = float(f.entry[i, k]) * (1.0 - cut) * float(np.exp(P90 * f.entry_sd_log[i, k]))
+    overrun = ground.assumed["overrun_bias"] + P90 * f.entry_sd_log[i, k]
+    setup = float(f.entry[i, k]) * (1.0 - cut) * float(np.exp(overrun))
     return setup + age * float(f.fixed[i, k])
 
 
@@ -285,15 +286,15 @@ def limits(p: Problem, seen: Assessed, buys: tuple[More, ...]) -> tuple[Limit, .
         shadow = gains.get(id, 0.0) / per
         return Limit(id, name, unit, tuple(names[binds[: p.rules.quarters]].tolist()) if shadow > 0.0 else (), shadow)
 
-    rules, used = p.rules, seen.hours.max(axis=1) - seen.saved_by.sum(axis=0)
+    rules, saved = p.rules, seen.saved_by.sum(axis=0)
     spare = float(p.figures.hours.sum(axis=2)[p.figures.open].min(initial=np.inf)) if p.figures.open.any() else 0.0
+    full = seen.hours.max(axis=1) - saved > rules.hours - max(spare, TOLERANCE)
+    scarce = seen.hours.mean(axis=1) - saved > rules.hours_planned - max(spare, TOLERANCE)
     low = np.quantile(seen.cash, rules.floor_risk, axis=1)
     busy = seen.attention.max(axis=1) > rules.attention - rules.attention_run
     return (
         limit("cash", "cash above the floor", "USD", MORE_CASH, low < rules.floor + NEAR * (rules.cash - rules.floor)),
-        limit(
-            "hours", "staff hours", "hours a quarter", MORE_HOURS, used > rules.hours_planned - max(spare, TOLERANCE)
-        ),
+        limit("hours", "staff hours", "hours a quarter", MORE_HOURS, full | scarce),
         limit("launches", "launches at once", "launches", 1.0, seen.launches > rules.launches - 0.5),
         limit("attention", "the management's attention", "points", 1.0, busy),
     )
