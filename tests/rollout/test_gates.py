@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from rollout.small import DIRECT, limits, three_markets, tiny_ground
@@ -67,6 +69,19 @@ def test_the_result_from_which_a_market_is_left_speaks_for_the_potential_where_l
     mean = np.log(60_000) + variance / (variance + noise) * np.log(result / seen.middle)
     left = variance * noise / (variance + noise)
     assert np.exp(mean + left / 2) == pytest.approx(least, rel=1e-9)
+
+
+def test_who_comes_late_expects_less_but_leaves_at_the_same_potential(planned):
+    """Waiting cuts what is left of a market for the firm, not what going on must bring."""
+    ground, p, _ = planned
+    p = replace(p, rules=replace(p.rules, closing=0.5))
+    early, late = course_of(p, 0), course_of(p, 0, start=4)
+    seen = signal(ground, p, late, 4)
+    assert seen.middle == pytest.approx(signal(ground, p, early, 4).middle / 2)
+    least = stop_below(p.figures, p.rules, p.courses.of, ground.assumed)[p.courses.profile[late]]
+    variance, noise = 0.9**2 + 0.3**2, PACKAGED["sales_noise_sd"] ** 2
+    mean = np.log(30_000) + variance / seen.sd**2 * np.log(stops_at(ground, p, late, seen) / seen.middle)
+    assert np.exp(mean + variance * noise / seen.sd**2 / 2) == pytest.approx(least, rel=1e-9)
 
 
 def test_that_threshold_in_a_simulation(planned):
@@ -146,6 +161,19 @@ def test_chances_of_every_gate_add_up_and_thresholds_are_in_order(planned):
         i = p.figures.markets.index(gate.market)
         seen = signal(ground, p, int(taken[[p.courses.market[j] == i for j in taken]][0]), gate.quarters_seen)
         assert gate.p_stop == pytest.approx(ndtr(np.log(max(gate.stop_usd, 1e-9) / seen.middle) / seen.sd))
+
+
+def test_spend_up_to_a_gate_is_the_ninetieth_percentile_of_set_up_and_what_it_cost_to_run(planned):
+    ground, p, found = planned
+    there, taken = presences(ground, p, found.choice)
+    told = gates(ground, p, found.seen, found.choice, there, taken)
+    pilot = next(gate for gate in told if gate.kind == "pilot")
+    f, i = p.figures, p.figures.markets.index(pilot.market)
+    k = next(one.mode for one in there if one.row == f.rows[i])
+    age = int(p.courses.of.prep[p.courses.profile[course_of(p, i)]]) + 2
+    setup = np.exp(norm(np.log(f.entry[i, k]) + PACKAGED["overrun_bias"], f.entry_sd_log[i, k]).ppf(0.9))
+    kept = 1.0 - f.held[i] @ f.cut
+    assert pilot.spend_usd == pytest.approx(setup * kept + age * f.fixed[i, k])
 
 
 def test_remaining_courses_are_the_plan_and_later_starts_of_what_the_gate_opens(planned):

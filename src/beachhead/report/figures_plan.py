@@ -143,14 +143,14 @@ def _pace(plan: Plan, outlook: Outlook) -> Figure | None:
     if len({round(point.months, 6) for point in outlook.pace}) < 2:
         return None
     best = next((point for point in outlook.pace if point.best), None)
-    said = "" if best is None else f"Worth after risk is highest with {n.plain(best.months)} months between them."
+    said = "" if best is None else f"The best pace without a cross takes {n.plain(best.months)} months."
     return Figure(
         "pace",
         "The pace: worth and chance of trouble",
         f"From the first entry to the last. {said}".strip(),
         "The same moves pushed together (left) or drawn out (right). Worth after risk counts bad outcomes and missing "
-        "cash as you would. A cross marks a pace that would break one of your limits; of the others the one worth most "
-        "is the best for this firm.",
+        "cash as you would. A cross marks a pace that would break one of your limits, or do so more often than the plan; "
+        "of the others the one worth most is marked as the best.",
         pace(outlook.pace),
     )
 
