@@ -149,8 +149,8 @@ def _pace(plan: Plan, outlook: Outlook) -> Figure | None:
         "The pace: worth and chance of trouble",
         f"From the first entry to the last. {said}".strip(),
         "The same moves pushed together (left) or drawn out (right). Worth after risk counts bad outcomes and missing "
-        "cash as you would. A cross marks a pace that would break one of your limits, or do so more often than the plan; "
-        "of the others the one worth most is marked as the best.",
+        "cash as you would. A cross marks a pace that would break one of your limits, or do so more often than the "
+        "plan; of the others the one worth most is marked as the best.",
         pace(outlook.pace),
     )
 
