@@ -18,11 +18,16 @@ FOLDER: Final = Path(__file__).parent
 TABLES: Final = (
     "select/assumptions",
     "select/access_terms",
+    "select/likeness_terms",
     "enter/assumptions",
     "enter/mode_numbers",
     "rollout/assumptions",
     "rollout/mode_terms",
     "rollout/automation_numbers",
+    "learn/assumptions",
+    "learn/channel_numbers",
+    "learn/knowledge_numbers",
+    "learn/inquiry_assumptions",
 )
 UNKNOWN: Final = float("nan")
 
@@ -50,7 +55,7 @@ class Assumption:
 
     @property
     def stage(self) -> str:
-        """The stage whose table holds it: select, enter or rollout."""
+        """The stage whose table holds it: select, enter, rollout or learn."""
         return self.table.partition("/")[0]
 
 
@@ -116,7 +121,7 @@ class Assumptions:
         return self.own.get(name, estimate)
 
     def changed(self, stage: str, access_model: str = "") -> tuple[Change, ...]:
-        """What the firm has changed in the tables of a stage (select, enter or rollout), in the order of the tables."""
+        """What the firm has changed in the tables of a stage (select, enter, rollout, learn), in their order."""
         rows = (one for one in packaged(access_model).values() if one.stage == stage)
         return tuple(
             Change(one.id, self.own[one.id], one.value, one.unit)

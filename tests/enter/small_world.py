@@ -11,6 +11,7 @@ import numpy as np
 from beachhead.enter.tables import conditions
 from beachhead.evidence.model import Country, Facts
 from beachhead.firm import Firm
+from beachhead.select.result import no_factors
 
 INDICATORS = tuple(
     sorted({c.subject for c in conditions() if c.kind in ("market", "rights")} | {"gni_per_capita", "doing_business"})
@@ -92,4 +93,4 @@ def make_selection(firm: Firm, median: float = 200_000.0, sd: float = 1.0) -> An
     """Stands for Selection: the ranked markets and the potential of each."""
     markets = tuple(m for m in REGIONS if m != firm.home)
     potential = SimpleNamespace(median_usd=np.full(len(markets), median), sd_log=np.full(len(markets), sd))
-    return SimpleNamespace(firm=firm, markets=markets, potential=potential)
+    return SimpleNamespace(firm=firm, markets=markets, potential=potential, factors=no_factors(len(markets)))

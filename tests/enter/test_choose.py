@@ -17,6 +17,7 @@ from beachhead.enter import MODES, ModeChoice, choose_modes, reach
 from beachhead.enter.choose import best_modes, work_out
 from beachhead.enter.cost import price_level
 from beachhead.enter.tables import commitment, number
+from beachhead.select.result import no_factors
 
 USD = st.floats(0, 400_000)
 
@@ -186,6 +187,7 @@ def test_the_choice_of_one_market_does_not_depend_on_the_others() -> None:
     all_ = make_selection(firm)
     one = make_selection(firm)
     one.markets, one.potential.median_usd, one.potential.sd_log = ("DDD",), np.array([200_000.0]), np.ones(1)
+    one.factors = no_factors(1)
     d = all_.markets.index("DDD")
     whole, alone = (choose_modes(firm, world, s) for s in (all_, one))  # type: ignore[arg-type]
     assert whole.best[d] == alone.best[0]

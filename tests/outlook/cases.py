@@ -69,7 +69,7 @@ def make_figures(count: int, **changes: Any) -> Figures:
         markets=names(count),
         rows=np.arange(count),
         potential=np.full(count, 100_000.0),
-        common_sd=np.zeros(count),
+        root=np.zeros((count, 1)),
         own_sd=np.zeros(count),
         cap=np.inf,
         sold=sold,
@@ -90,6 +90,7 @@ def make_figures(count: int, **changes: Any) -> Figures:
         tenure=np.zeros(count, dtype=np.intp),
         region=np.ones((count, count), dtype=bool),
         accessible=np.ones(count, dtype=bool),
+        hazard=np.ones(count),
     )
     return replace(base, **changes)
 
@@ -203,7 +204,7 @@ def rich(
     figures = make_figures(
         count,
         potential=np.exp(rng.normal(11.5, 0.8, count)),
-        common_sd=np.full(count, 0.6),
+        root=np.full((count, 1), 0.6),
         own_sd=np.full(count, 0.9),
         cap=2_000_000.0,
         entry_sd_log=np.full((count, 7), 0.6),

@@ -48,7 +48,8 @@ def test_luck_is_as_large_and_as_common_as_stated():
     n = 20_000
     common, own = np.array([0.5, 0.5]), np.array([1.0, 0.8])
     own_terms = {"delay_sd": 0.4, "overrun_bias": 0.1, "sales_noise_sd": 0.35, "demand_gdp_elasticity": 0.0}
-    found = drawn("DEU", "FRA", paths=n, own=own_terms, common_sd=common, own_sd=own, entry_sd_log=np.full((2, 7), 0.6))
+    sds = {"root": common[:, None], "own_sd": own, "entry_sd_log": np.full((2, 7), 0.6)}
+    found = drawn("DEU", "FRA", paths=n, own=own_terms, **sds)
     log = np.log(found.potential / 100_000)
     sd = np.hypot(common, own)
     np.testing.assert_allclose(log.mean(axis=1), 0.0, atol=4 * sd.max() / np.sqrt(n))

@@ -101,7 +101,7 @@ def test_resilience_grows_with_the_markets_and_less_so_where_luck_is_common():
 
     def ratio(count, common):
         plan = rich(count)
-        figures = replace(plan.ground.figures, common_sd=np.full(count, common))
+        figures = replace(plan.ground.figures, root=np.full((count, 1), common))
         ground = replace(plan.ground, figures=figures)
         ungated = [replace(p, opened_by=-1, stop_below=0.0) for p in plan.schedule.presences]
         schedule = replace(plan.schedule, presences=tuple(ungated))

@@ -94,7 +94,7 @@ def figures_of(count: int, **changes: Any) -> Figures:
         markets=NAMES[:n],
         rows=np.arange(n),
         potential=np.full(n, 100_000.0),
-        common_sd=np.full(n, 0.4),
+        root=np.full((n, 1), 0.4),
         own_sd=np.full(n, 0.6),
         cap=np.inf,
         sold=np.ones((n, 7)),
@@ -119,6 +119,7 @@ def figures_of(count: int, **changes: Any) -> Figures:
         tenure=np.zeros(n, dtype=np.intp),
         region=np.eye(n, dtype=bool),
         accessible=np.ones(n, dtype=bool),
+        hazard=np.ones(n),
     )
     return replace(free, **changes)
 

@@ -24,7 +24,7 @@ def planned():
     rules = limits(quarters=8, horizon=16, phases=True, pilots=1, launches=1, gate_quarters=2, review_quarters=4)
     figures = three_markets(
         potential=np.array([60_000.0, 40_000.0, 1_000.0]),
-        common_sd=np.full(3, 0.9),
+        root=np.full((3, 1), 0.9),
         own_sd=np.full(3, 0.3),
         fixed=np.full((3, 7), 1_500.0),
         staff=np.full((3, 7), 2_500.0),
@@ -110,16 +110,16 @@ def test_the_dearer_it_is_to_go_on_the_more_must_be_sold():
 
 
 def test_beliefs_move_by_what_is_shared_and_not_where_nothing_is(planned):
-    """shared² / sd² × (ln result − ln middle): the expected logarithm of another market's potential."""
+    """Covariance / sd² × (ln result − ln middle): the expected logarithm of each market's potential."""
     _, p, _ = planned
-    seen = Signal(0, 50_000.0, 1.0, 0.9, 0.3, 1.0, 2)
+    seen = Signal(0, 50_000.0, 1.25, 0.95, np.array([0.9, 0.81, 0.0]), 1.0, 2)
     chance = 0.1
-    moved = 0.81 * norm.ppf(chance)
+    moved = (np.array([0.9, 0.81, 0.0]) / 1.25 * norm.ppf(chance))[p.courses.market, None]
     after = believed(p, seen, chance)
     lowest = floor_of(p)[:, None]
     assert (lowest <= p.courses.value).all()
     assert np.allclose(after.courses.value - lowest, (p.courses.value - lowest) * np.exp(moved))
-    assert np.allclose(believed(p, Signal(0, 50_000.0, 1.0, 0.0, 1.0, 1.0, 2), chance).courses.value, p.courses.value)
+    assert np.allclose(believed(p, replace(seen, with_others=np.zeros(3)), chance).courses.value, p.courses.value)
     assert np.allclose(believed(p, seen, 0.5).courses.value, p.courses.value)
 
 

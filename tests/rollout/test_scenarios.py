@@ -48,7 +48,7 @@ def test_two_classes_by_hand():
 def test_expected_potential_is_that_of_the_distribution_in_every_market(count):
     f = three_markets()
     mean = drawn(count).potential.mean(axis=1)
-    assert mean == pytest.approx(f.potential * np.exp((f.common_sd**2 + f.own_sd**2) / 2), rel=1e-9)
+    assert mean == pytest.approx(f.potential * np.exp((f.sd**2) / 2), rel=1e-9)
 
 
 def test_no_potential_is_above_what_the_firm_can_deliver():
@@ -58,7 +58,7 @@ def test_no_potential_is_above_what_the_firm_can_deliver():
 
 def test_every_class_of_every_market_is_drawn_once():
     f = three_markets()
-    classes = lognormal_classes(np.hypot(f.common_sd, f.own_sd), 25) * f.potential[:, None]
+    classes = lognormal_classes(f.sd, 25) * f.potential[:, None]
     assert np.allclose(np.sort(drawn(25).potential, axis=1), classes)
 
 
@@ -82,10 +82,10 @@ def test_with_more_columns_than_rows_at_least_mean_and_spread_are_right():
 
 def test_potentials_of_markets_go_together_as_far_as_they_share_what_is_not_known():
     """Correlation of ln potentials: common sd × common sd / (sd × sd)."""
-    f = three_markets(common_sd=np.array([0.6, 0.6, 0.3]), own_sd=np.array([0.3, 0.8, 0.6]))
+    f = three_markets(root=np.array([[0.6], [0.6], [0.3]]), own_sd=np.array([0.3, 0.8, 0.6]))
     seen = np.corrcoef(np.log(drawn(2_000, figures=f).potential))
-    sd = np.hypot(f.common_sd, f.own_sd)
-    expected = f.common_sd[:, None] * f.common_sd / (sd[:, None] * sd)
+    sd = f.sd
+    expected = f.root @ f.root.T / (sd[:, None] * sd)
     off = ~np.eye(3, dtype=bool)
     assert np.allclose(seen[off], expected[off], atol=0.02)  # scores are matched; ranks bend them a little
 

@@ -79,8 +79,8 @@ def work_out(firm: Firm, evidence: Evidence, selection: Selection) -> Workings:
     cut = discount(firm, selection.markets, evidence.catalogue.countries, pairs_from, evidence.vintage, assumed)
     fit = assess(setting)
     home_income = evidence.fact("gni_per_capita", firm.home).value
-    cost = costs(setting, cut, likeness()["joint"].mean, home_income)
-    x = lines(firm, cost, reach(firm.sector, assumed), fit.value, assumed)
+    cost = costs(setting, cut, likeness()["joint"].mean, home_income, selection.factors)
+    x = lines(firm, cost, reach(firm.sector, assumed), fit.value, assumed, selection.factors.hazard)
     opened = open_modes(firm, fit)
     follow = heavier(opened)
     p = potential_bins(selection.potential.median_usd, selection.potential.sd_log, supply_cap(firm, assumed))

@@ -14,6 +14,7 @@ from beachhead.enter.modes import MODE_NAMES, MODES, restrictions, sector_factor
 from beachhead.enter.tables import commitment, number, number_sd
 from beachhead.evidence.model import Floats
 from beachhead.firm import running
+from beachhead.select.result import Factors
 
 WEEKS_A_YEAR = 52.0
 WEEKS_A_QUARTER = 13.0
@@ -43,11 +44,15 @@ def price_level(income: Floats, assumed: Assumptions) -> Floats:
     return 1.0 + assumed["local_share"] * (local - 1.0)
 
 
-def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: float) -> Cost:
-    """Cost of every mode in every market; likeness cuts the set-up, and all of it in a mode the firm is already in."""
+def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: float, learnt: Factors) -> Cost:
+    """Cost of every mode in every market; likeness cuts the set-up, and all of it in a mode the firm is already in.
+
+    ``learnt``: what the firm has found out of the cost of entry and the weeks it takes.
+    """
     assumed = setting.assumed
     level = price_level(setting.indicator("gni_per_capita"), assumed)[:, None]
-    entry = level * number("setup_usd", assumed)
+    entry = learnt.entry[:, None] * level * number("setup_usd", assumed)
+    sure = np.where(np.isnan(learnt.entry_sd)[:, None], number_sd("setup_usd"), learnt.entry_sd[:, None])
     slower = 1.0 + assumed["weeks_slowdown"] * (1.0 - ramp(setting.indicator("doing_business"), *EASE))
     kept = (1.0 - cut.mean)[:, None]
     there = modes_running(setting)
@@ -56,12 +61,12 @@ def costs(setting: Setting, cut: Discount, own_market_cut: float, home_income: f
     hour_value = home_income / assumed["hours_a_year"]
     return Cost(
         setup=np.where(there, 0.0, entry * kept),
-        setup_sd_log=np.hypot(number_sd("setup_usd"), cut.sd[:, None] / kept),
+        setup_sd_log=np.hypot(sure, cut.sd[:, None] / kept),
         entry=entry,
         fixed=level * upkeep * number("fixed_usd_quarter", assumed),
         staff=hours * hour_value,
         leave=level * number("exit_usd", assumed),
-        weeks=np.where(there, 0.0, slower[:, None] * number("weeks", assumed)),
+        weeks=np.where(there, 0.0, (learnt.weeks * slower)[:, None] * number("weeks", assumed)),
         hours=hours,
         switch=entry * (1.0 - own_market_cut),
     )

@@ -46,9 +46,11 @@ class Lines:
     learning: Floats
 
 
-def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats, assumed: Assumptions) -> Lines:
-    """The lines of every mode in every market. ``reach`` (7,), ``fit`` (M, 7)."""
-    worth, weight = calendar(cost.weeks, assumed)
+def lines(
+    firm: Firm, cost: Cost, reach: Floats, fit: Floats, assumed: Assumptions, hazard: Floats | float = 1.0
+) -> Lines:
+    """The lines of every mode in every market. ``reach`` (7,), ``fit`` (M, 7), ``hazard`` (M,) times the usual one."""
+    worth, weight = calendar(cost.weeks, assumed, hazard)
     ramp = yearly_ramp(assumed, worth.shape[-1])
     live = worth * weight
     yearly = 4.0 * (cost.fixed + cost.staff)
@@ -67,14 +69,15 @@ def lines(firm: Firm, cost: Cost, reach: Floats, fit: Floats, assumed: Assumptio
     )
 
 
-def calendar(weeks: Floats, assumed: Assumptions) -> tuple[Floats, Floats]:
+def calendar(weeks: Floats, assumed: Assumptions, hazard: Floats | float = 1.0) -> tuple[Floats, Floats]:
     """Worth today of a dollar in each year after the first sale, if the presence lasts, and the part of that year that
     lies within the horizon; both (M, 7, years)."""
     horizon, rate, chance = (assumed[name] for name in ("horizon_years", "discount_rate", "chance_exit"))
     year = np.arange(int(np.ceil(horizon)))
     start = weeks[..., None] / WEEKS_A_YEAR
     within = np.clip(horizon - start - year, 0.0, 1.0)
-    return (1.0 + rate) ** -(start + year) * (1.0 - chance) ** year, within
+    stays = (1.0 - chance) ** np.reshape(hazard, (-1, 1, 1))
+    return (1.0 + rate) ** -(start + year) * stays**year, within
 
 
 def potential_bins(median: Floats, sd_log: Floats, cap: float) -> Floats:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from beachhead.evidence.model import Floats
 from beachhead.outlook.schedule import Case, Ints
 from beachhead.rollout.shocks import Shocks, Singles, begin_with, block_years, factors
 
@@ -37,11 +38,12 @@ class Draws:
 
 def draw(case: Case, seed: int, chunk: int, paths: int, episode: Ints | None = None) -> Draws:
     """The draws of one chunk. ``episode``: rows of the history that take the place of the first years on every path."""
-    common, shocks = shared(case, seed, chunk, paths, episode)
+    shocks = shared(case, seed, chunk, paths, episode)
     z, patience = own(case, seed, chunk, paths)
     f, assumed = case.ground.figures, case.ground.assumed
     sd = np.float32(assumed["sales_noise_sd"])
-    spread = f.common_sd.astype(np.float32)[:, None] * common + f.own_sd.astype(np.float32)[:, None] * z[:, 0]
+    spread = mixed(f.root, scores(f.root.shape[1], seed, chunk, paths))
+    spread += f.own_sd.astype(np.float32)[:, None] * z[:, 0]
     median, cap = f.potential.astype(np.float32)[:, None], np.float32(f.cap)
     noise = np.exp(sd * z[:, 4:] - sd * sd / 2).transpose(1, 0, 2)
     return Draws(
@@ -49,7 +51,7 @@ def draw(case: Case, seed: int, chunk: int, paths: int, episode: Ints | None = N
         late=np.exp(np.float32(assumed["delay_sd"]) * z[:, 1]),
         setup=np.exp(np.float32(assumed["overrun_bias"]) + case.entry.sd * z[:, 2]),
         hours=np.exp(case.entry.hours_sd * z[:, 3]),
-        patience=patience,
+        patience=patience / f.hazard.astype(np.float32)[:, None],
         demand=by_year(shocks.demand) * noise,
         fx=by_year(shocks.fx),
     )
@@ -65,14 +67,29 @@ def stream(seed: int, chunk: int, market: str = "") -> np.random.Generator:
     return np.random.Generator(np.random.SFC64([seed, STAGE, chunk, int.from_bytes(market.encode())]))
 
 
-def shared(case: Case, seed: int, chunk: int, paths: int, episode: Ints | None) -> tuple[Singles, Shocks]:
-    """What all markets share: a normal score for the firm, (n,), and the years of history."""
+def scores(count: int, seed: int, chunk: int, paths: int) -> Singles:
+    """Normal scores that markets share, (K, n): the first ones are the same however many there are."""
+    return stream(seed, chunk, "shared").standard_normal((count, paths), dtype=np.float32)
+
+
+def mixed(root: Floats, score: Singles) -> Singles:
+    """root @ score, (P, n), the same to the last bit on every machine.
+
+    A matrix product may sum in any order. Rounded to multiples of 2⁻¹⁶ and 2⁻²⁰ all products and sums are exact in
+    double precision, so the order does not matter; the rounding is a thousandth of a per cent of an sd.
+    """
+    coarse, fine = np.float64(2.0**16), np.float32(2.0**20)
+    whole = np.rint(root * coarse) @ np.rint(score * fine).astype(np.float64)
+    return np.asarray(whole / (coarse * np.float64(fine)), dtype=np.float32)
+
+
+def shared(case: Case, seed: int, chunk: int, paths: int, episode: Ints | None) -> Shocks:
+    """What all markets share besides: the years of history."""
     rng, assumed, history = stream(seed, chunk), case.ground.assumed, case.ground.history
-    common = rng.standard_normal(paths, dtype=np.float32)
     ahead, block = max(AHEAD, case.years), round(assumed["shock_block_years"])
     picks = block_years(rng, len(history.years), paths, ahead, block)
     picks = picks if episode is None else begin_with(picks, episode)
-    return common, factors(history, picks[:, : case.years], assumed)
+    return factors(history, picks[:, : case.years], assumed)
 
 
 def own(case: Case, seed: int, chunk: int, paths: int) -> tuple[Singles, Singles]:

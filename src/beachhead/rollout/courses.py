@@ -260,7 +260,8 @@ def stop_below(figures: Figures, rules: Rules, found: Profiles, assumed: Assumpt
     i, k = found.market, found.mode
     age = np.arange(rules.horizon)[None, :]
     review = review_age(found, rules)[:, None]
-    lasting = (1.0 - assumed["chance_exit"]) ** (np.maximum(age - review, 0) / 4.0) * (age >= review)
+    years = figures.hazard[i][:, None] * np.maximum(age - review, 0) / 4.0
+    lasting = (1.0 - assumed["chance_exit"]) ** years * (age >= review)
     worth = lasting * discounting(assumed, rules.horizon)
     begun = np.where(found.running, -found.tenure, found.prep).astype(float)
     knots = cumulative_ramp(assumed, rules.horizon + 8 + int(found.tenure.max(initial=0)))

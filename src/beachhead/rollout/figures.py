@@ -27,21 +27,22 @@ DAYS_A_QUARTER = 91.25
 class Figures:
     """N candidate markets × 7 modes; USD, a quarter where a flow; hours a quarter.
 
-    ``rows`` (N,) in the selection. ``potential`` (N,) median USD a year with ``common_sd`` (N,), the part of the sd of
-    its logarithm that all markets share, and ``own_sd`` (N,), the rest; ``cap``: the most the firm can deliver to one.
+    ``rows`` (N,) in the selection. ``potential`` (N,) median USD a year; its logarithm is uncertain by ``root`` @ z +
+    ``own_sd`` × w with standard normal z (K,), which markets share, and w (N,); ``cap``: the most the firm can deliver
+    to one.
     ``sold`` (N, 7): mature sales per USD of potential. Of a dollar of sales ``kept`` (7,) is income, and ``goods`` (7,)
     is what the firm pays for the goods itself; ``delay`` (7,): quarters until a customer pays.
     ``entry`` (N, 7): set-up before likeness; ``held`` (N, 3): cuts (geography, language, income) that markets of the
     firm's past give already; ``cut`` (3,) their sizes; ``alike`` (N, N, 3): whether having been in the column's market
     gives the row's market that cut. ``hours`` (N, 7, 5) by operational area, ``hour_usd`` what one costs at home.
     ``mode_now`` (N,): heaviest mode that runs, −1 none; ``tenure`` (N,): quarters it has run. ``region`` (N, N): same
-    region or alike; ``accessible`` (N,).
+    region or alike; ``accessible`` (N,). ``hazard`` (N,): how much more often than usual a presence ends there.
     """
 
     markets: tuple[str, ...]
     rows: Ints
     potential: Floats
-    common_sd: Floats
+    root: Floats
     own_sd: Floats
     cap: float
     sold: Floats
@@ -66,6 +67,17 @@ class Figures:
     tenure: Ints
     region: Bools
     accessible: Bools
+    hazard: Floats
+
+    @property
+    def cov(self) -> Floats:
+        """Of ln potential, (N, N)."""
+        return np.asarray(self.root @ self.root.T + np.diag(self.own_sd**2))
+
+    @property
+    def sd(self) -> Floats:
+        """Of ln potential, (N,)."""
+        return np.asarray(np.hypot(np.linalg.norm(self.root, axis=1), self.own_sd))
 
 
 def figures(
@@ -74,7 +86,6 @@ def figures(
     """Gather what the stages to the left found about ``markets``."""
     assumed = Assumptions(firm.assumptions)
     rows = np.array([selection.row(m) for m in markets], dtype=np.intp)
-    common, own = split_sd(selection.potential.sd_log[rows], assumed)
     margin = firm.sales.gross_margin
     hours = hours_by_area(selection, modes, rows, assumed)
     hour_usd = float(np.median(modes.staff_usd_quarter / modes.hours_quarter))
@@ -87,8 +98,8 @@ def figures(
         markets=markets,
         rows=rows,
         potential=known_potential(firm, evidence.vintage, markets, selection.potential.median_usd[rows], sold, now),
-        common_sd=common,
-        own_sd=own,
+        root=selection.potential.root[rows],
+        own_sd=selection.potential.own_sd[rows],
         cap=supply_cap(firm, assumed),
         sold=sold,
         kept=number("margin_kept", assumed) * margin,
@@ -112,6 +123,7 @@ def figures(
         tenure=tenure,
         region=(region[:, None] == region[None, :]) | alike[..., :2].any(axis=2),
         accessible=selection.accessibility.mean[rows] >= selection.middle[1],
+        hazard=selection.factors.hazard[rows],
     )
 
 
@@ -126,16 +138,6 @@ def known_potential(
     seen = np.array([m in known for m in markets], dtype=bool) & (now >= 0)
     part = sold[np.arange(len(markets)), np.maximum(now, 0)]
     return np.where(seen, median / np.maximum(part, 1e-9), median)
-
-
-def split_sd(sd_log: Floats, assumed: Assumptions) -> tuple[Floats, Floats]:
-    """The sd of ln potential, (N,), as the part that all markets share and the rest.
-
-    Beyond the luck of one firm in one market, a share ``potential_common`` of the variance is about the firm itself.
-    """
-    common = np.sqrt(assumed["potential_common"] * np.maximum(sd_log**2 - assumed["firm_market_sd"] ** 2, 0.0))
-    own: Floats = np.sqrt(sd_log**2 - common**2)
-    return common, own
 
 
 def likeness_between(

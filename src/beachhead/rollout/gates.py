@@ -27,14 +27,15 @@ HALVINGS = 6
 @dataclass(frozen=True, slots=True)
 class Signal:
     """What a market's sales will tell: ``middle`` the median of a year's rate seen, USD; ``sd`` of its logarithm;
-    ``shared`` and ``own``: parts of that sd that all markets share and that are the market's own; ``per`` dollar of
-    the potential that is left to who comes so late; ``seen`` quarters."""
+    ``spread``: the part of that sd that is the potential's; ``with_others`` (N,): covariance of the market's ln
+    potential with every market's; ``per`` dollar of the potential that is left to who comes so late; ``seen`` quarters.
+    """
 
     market: int
     middle: float
     sd: float
-    shared: float
-    own: float
+    spread: float
+    with_others: Floats
     per: float
     seen: int
 
@@ -56,11 +57,10 @@ def signal(ground: Ground, p: Problem, course: int, quarters: int) -> Signal:
     ramp = float(np.diff(ramped(knots, np.array([tenure, tenure + quarters])))[0]) / quarters
     late = 1.0 if c.running[course] else p.rules.late(int(c.start[course]))
     noise = assumed["sales_noise_sd"] / np.sqrt(quarters / 4.0)
-    shared, own = float(f.common_sd[i]), float(f.own_sd[i])
+    spread = float(f.sd[i])
     per = float(f.sold[i, k] * ramp)
-    return Signal(
-        i, float(f.potential[i]) * late * per, float(np.sqrt(shared**2 + own**2 + noise**2)), shared, own, per, quarters
-    )
+    middle, sd = float(f.potential[i]) * late * per, float(np.hypot(spread, noise))
+    return Signal(i, middle, sd, spread, f.cov[i], per, quarters)
 
 
 def stops_at(ground: Ground, p: Problem, course: int, seen: Signal) -> float:
@@ -70,9 +70,8 @@ def stops_at(ground: Ground, p: Problem, course: int, seen: Signal) -> float:
     least = float(stop_below(f, p.rules, c.of, ground.assumed)[c.profile[course]])
     if least <= 0.0:
         return 0.0
-    spread = np.hypot(seen.shared, seen.own)
-    trust = spread**2 / seen.sd**2
-    left = spread * np.sqrt(1.0 - trust)
+    trust = seen.spread**2 / seen.sd**2
+    left = seen.spread * np.sqrt(1.0 - trust)
     shift = (np.log(least * seen.per / seen.middle) - left**2 / 2.0) / trust
     return float(seen.middle * np.exp(shift))
 
@@ -111,15 +110,13 @@ def unchanged(rest: Ints, choice: Choice, p: Problem, opens: Ints, seen: Signal,
 
 
 def believed(p: Problem, seen: Signal, chance: float) -> Problem:
-    """The problem as it looks after the result: worth of the other markets moved by what they share with this one.
+    """The problem as it looks after the result: worth of every market moved by what it shares with this one.
 
-    What is shared moves by shared² / sd² × (ln result − ln middle); worth before running cost is in proportion to the
-    potential, so it moves by that factor.
+    The logarithm of a market's potential moves by its covariance with the result / sd² × (ln result − ln middle); worth
+    before running cost is in proportion to the potential, so it moves by that factor.
     """
-    moved = seen.shared**2 / seen.sd**2 * seen.sd * ndtri(chance)
-    c, f = p.courses, p.figures
-    ratio = f.common_sd[c.market] / max(seen.shared, 1e-12) if seen.shared > 0 else np.zeros(len(c))
-    factor = np.exp(ratio * moved)
+    c = p.courses
+    factor = np.exp(seen.with_others[c.market] / seen.sd * ndtri(chance))
     income = c.value - floor_of(p)[:, None]
     value = floor_of(p)[:, None] + income * factor[:, None]
     return replace(p, courses=replace(c, value=value))

@@ -152,7 +152,7 @@ def _switch(ground: Ground, p: Problem, j: int, there: Presence) -> Move:
     c, f, rules = p.courses, p.figures, p.rules
     i, quarter = int(c.market[j]), there.start + there.switch
     seen = signal(ground, p, j, rules.review_quarters)
-    sd = float(np.hypot(f.common_sd[i], f.own_sd[i]))
+    sd = float(f.sd[i])
     chance = chance_above(there.if_potential / rules.late(there.start), float(f.potential[i]), sd)
     return Move(
         market=f.markets[i],

@@ -58,7 +58,7 @@ class Ground:
 def ground(firm: Firm, evidence: Evidence, selection: Selection, modes: ModeChoice, seed: int) -> Ground:
     """Everything that is the same whatever is chosen. Raises InputError if a wish can never be met."""
     limits = rules(firm, evidence.vintage)
-    markets = candidates(firm, evidence, selection)
+    markets = candidates(firm, evidence, selection, modes)
     check_wishes(limits, selection, modes)
     found = figures(firm, evidence, selection, modes, markets)
     worth = wanted(modes.value_usd[found.rows], found, limits)
@@ -68,10 +68,12 @@ def ground(firm: Firm, evidence: Evidence, selection: Selection, modes: ModeChoi
     return Ground(found, limits, past, ways, Assumptions(firm.assumptions), seed, names)
 
 
-def candidates(firm: Firm, evidence: Evidence, selection: Selection) -> tuple[str, ...]:
-    """Markets to plan with: the first of the ranking, and those where the firm sells, pins or is committed."""
+def candidates(firm: Firm, evidence: Evidence, selection: Selection, modes: ModeChoice) -> tuple[str, ...]:
+    """Markets to plan with: the first of the ranking, those where the firm sells, pins or is committed, and those that
+    something was found out about and that are expected to pay."""
     named = [p.country for p in running(firm, evidence.vintage)]
     named += [c.market for c in firm.committed] + [p.market for p in firm.pin]
+    named += [selection.markets[m] for m in np.flatnonzero(selection.factors.told & (modes.best_value > 0.0))]
     first = selection.markets[: firm.pace.candidates]
     return tuple(dict.fromkeys([*first, *(m for m in named if m in selection.markets)]))
 

@@ -44,16 +44,15 @@ def draw(
 ) -> Scenarios:
     """``count`` scenarios over ``years`` years."""
     n = len(figures.markets)
-    score = matched_normals(rng, count, n + 1)
-    sd = np.hypot(figures.common_sd, figures.own_sd)
-    mixed = (figures.common_sd * score[:, :1] + figures.own_sd * score[:, 1:]) / sd
+    sd = figures.sd
+    mixed = matched_normals(rng, count, n) @ factor_of(figures.cov / np.outer(sd, sd)).T
     late, over, end = (strata(rng, count, n) for _ in range(3))
     shocks = factors(history, block_years(rng, len(history.years), count, years, _block(assumed)), assumed)
     return Scenarios(
         potential=class_means(figures.potential, sd, figures.cap, ranks(mixed)),
         late=np.exp(assumed["delay_sd"] * ndtri((late + 0.5) / count)).T,
         overrun=overruns(figures, assumed, over),
-        ends=lifetimes(assumed["chance_exit"], (end + 0.5) / count).T,
+        ends=lifetimes(assumed["chance_exit"], (end + 0.5) / count).T / figures.hazard[:, None],
         demand=centred(np.asarray(shocks.demand, dtype=float)),
         fx=centred(np.asarray(shocks.fx, dtype=float)),
     )
@@ -75,7 +74,7 @@ def mean_scenario(scenarios: Scenarios, figures: Figures, assumed: Assumptions) 
         potential=mean(scenarios.potential),
         late=np.ones((n, 1)),
         overrun=mean(scenarios.overrun),
-        ends=np.full((n, 1), 1.0 / max(rate, DAYS_ENDED)),
+        ends=1.0 / (max(rate, DAYS_ENDED) * figures.hazard[:, None]),
         demand=mean(scenarios.demand),
         fx=mean(scenarios.fx),
     )
@@ -95,6 +94,12 @@ def matched_normals(rng: np.random.Generator, count: int, columns: int) -> Float
         root = np.linalg.cholesky(x.T @ x / count)
         return np.asarray(np.linalg.solve(root, x.T).T)
     return np.asarray(x / np.maximum(x.std(axis=0), 1e-12))
+
+
+def factor_of(correlation: Floats) -> Floats:
+    """A root of a correlation matrix, (N, N), even if some markets move as one."""
+    value, vector = np.linalg.eigh(correlation)
+    return np.asarray(vector * np.sqrt(np.maximum(value, 0.0)))
 
 
 def strata(rng: np.random.Generator, count: int, columns: int) -> Floats:

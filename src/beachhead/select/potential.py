@@ -22,8 +22,10 @@ from beachhead.assumptions import Assumptions, packaged
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm, main_offer, sales_abroad, sells_goods
 from beachhead.select.estimate import combine
+from beachhead.select.likeness import kernel
 from beachhead.select.proximity import FULL_TARIFF
 from beachhead.select.result import Demand, Potential
+from beachhead.select.spread import split
 from beachhead.select.tables import read_table
 
 if TYPE_CHECKING:
@@ -183,6 +185,25 @@ def gravity(
     return parts, Estimate(parts.value.sum(1), np.sqrt(variance)), words
 
 
+def without(root: Floats, column: int) -> Floats:
+    """A root with one of its scores left out."""
+    left: Floats = root.copy()
+    left[:, column] = 0.0
+    return left
+
+
+def access_root(
+    firm: Firm, figures: dict[str, Floats], evidence: Evidence, assumed: Assumptions, weight: Floats
+) -> Floats:
+    """What the elasticities bring to the spread of ln potential, (M, T): columns are independent normal scores of them.
+
+    ``weight`` (M,): the share of the gravity estimate in the potential.
+    """
+    access = access_model(model_for(main_offer(firm).code, evidence, goods=sells_goods(firm)), assumed)
+    root = np.linalg.cholesky(access.cov + 1e-12 * np.eye(len(TERMS)))
+    return np.asarray(weight[:, None] * trade_terms(firm.home, figures, evidence) @ root)
+
+
 @cache
 def _entrant_table() -> dict[tuple[str, str], float]:
     return {(r["model"], r["term"]): float(r["estimate"]) for r in read_table("entrants.csv")}
@@ -274,6 +295,12 @@ def potential_for(
     sd = np.hypot(luck, 1 / np.sqrt(np.nan_to_num(1 / own.sd**2) + 1 / new.sd**2))
     mean = np.minimum(mean, np.log(assumed["market_share_cap"] * demand.value) + P10 * sd)
     mean, sd = _known_sales(firm, evidence, mean, sd, assumed["known_sales_sd"])
+    root, alone = split(
+        sd,
+        access_root(firm, figures, evidence, assumed, weight),
+        kernel(evidence, assumed, goods=sells_goods(firm)),
+        assumed,
+    )
     return Potential(
         median_usd=np.exp(mean),
         sd_log=sd,
@@ -288,6 +315,9 @@ def potential_for(
         entrant_log=new.mean,
         entrant_sd=np.hypot(new.sd, luck),
         gravity_weight=weight,
+        root=root,
+        own_sd=alone,
+        heard=without(root, len(TERMS)),
         notes=notes,
     )
 

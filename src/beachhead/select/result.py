@@ -103,6 +103,11 @@ class Potential:
     ``factor_log`` and ``factor_sd`` (M, F): what each factor adds to the logarithm of the *gravity* estimate, and its
     sd; rows of ``factor_log`` sum to ``gravity_log``. ``median_usd`` combines that estimate with what entrants really
     sell (``entrant_log``, ``entrant_sd``), each weighted by its precision; ``gravity_weight`` is the former's share.
+    Markets are uncertain together: ln potential = ln median + ``root`` @ z + ``own_sd`` × w with standard normal z
+    (K,), shared, and w (M,), the luck of one firm in one market, so that ``sd_log``² = row sums of ``root``² +
+    ``own_sd``².
+    The first scores of z are those of the elasticities of access (:func:`beachhead.select.potential.access_root`), the
+    next one is about the firm. ``heard`` (M, K): ``root`` without what is about the firm, which others cannot tell.
     What one mode reaches of it is the next stage's: ``ModeChoice.potential_usd``.
     """
 
@@ -119,7 +124,29 @@ class Potential:
     entrant_log: Floats
     entrant_sd: Floats
     gravity_weight: Floats
+    root: Floats
+    own_sd: Floats
+    heard: Floats
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """What was learnt of each market, as factors on what the stages estimate, (M,): the cost of ``entry``, the
+    ``weeks`` to the first sale, the ``hazard`` of having to leave; ``entry_sd``: sd of ln entry cost now, nan where the
+    mode's own holds; ``told``: markets that something was found out about."""
+
+    entry: Floats
+    entry_sd: Floats
+    weeks: Floats
+    hazard: Floats
+    told: NDArray[np.bool_]
+
+
+def no_factors(markets: int) -> Factors:
+    """Nothing learnt: all factors are 1."""
+    ones = np.ones(markets)
+    return Factors(ones, np.full(markets, np.nan), ones, ones, np.zeros(markets, dtype=bool))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +186,12 @@ class Selection:
     weight_ground: str  # where the weights came from
     consistency_ratio: float | None  # of pairwise comparison, else None
     assumptions: tuple[Change, ...] = ()  # that the firm has changed
+    learnt: Factors | None = None
+
+    @property
+    def factors(self) -> Factors:
+        """What was learnt, or factors of 1."""
+        return self.learnt or no_factors(len(self.markets))
 
     @property
     def rank(self) -> NDArray[np.int64]:
