@@ -1,0 +1,1 @@
+"""Workspaces on disk: the journal of a firm, its held assumptions and its plans."""
