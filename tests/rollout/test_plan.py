@@ -25,9 +25,9 @@ def base():
 
 
 def planned(pace=None, watch=None, previous=(), **changes):
-    """The plan over the first three candidates, with some parts of the firm file changed."""
+    """The plan over the first four candidates, with some parts of the firm file changed."""
     firm, evidence, selection, modes = base()
-    quick = firm.pace.model_copy(update={"candidates": 3, **(pace or {})})
+    quick = firm.pace.model_copy(update={"candidates": 4, **(pace or {})})
     changed = firm.model_copy(update={"pace": quick, **changes})
     return roll_out(changed, evidence, selection, modes, seed=1, scenarios=SCENARIOS, watch=watch, previous=previous)
 

@@ -11,7 +11,7 @@ from beachhead.evidence.model import Floats
 from beachhead.rollout.courses import review_age, stop_below
 from beachhead.rollout.gates import goes_at, signal, stops_at
 from beachhead.rollout.ground import Ground
-from beachhead.rollout.problem import TOLERANCE, Assessed, Choice, Problem, phases_of
+from beachhead.rollout.problem import TOLERANCE, Assessed, Choice, Problem, loose_phases
 from beachhead.rollout.result import (
     PHASES,
     Automated,
@@ -36,8 +36,7 @@ NEAR = 0.25  # cash binds if less than this part of what is above the floor is l
 def presences(ground: Ground, p: Problem, choice: Choice) -> tuple[tuple[Presence, ...], Ints]:
     """The planned markets as numbers, and their courses: in order of time, pilots before what they open."""
     c, f = p.courses, p.figures
-    phase = phases_of(p, choice.taken)
-    assert phase is not None
+    phase = loose_phases(p, choice.taken)
     stays = ~c.of.leaves[c.profile[choice.taken]]
     order = np.lexsort((phase, c.start[choice.taken], ~c.running[choice.taken]))
     order = order[stays[order]]

@@ -13,7 +13,7 @@ import numpy as np
 from beachhead.evidence.model import Floats
 from beachhead.rollout.courses import Courses
 from beachhead.rollout.figures import Figures
-from beachhead.rollout.result import Bools, Ints
+from beachhead.rollout.result import PHASES, Bools, Ints
 from beachhead.rollout.rules import Rules
 from beachhead.rollout.scenarios import Scenarios
 from beachhead.rollout.tables import AREAS, Automation
@@ -218,6 +218,12 @@ def phases_of(p: Problem, taken: Ints) -> Ints | None:
             if phase is not None:
                 return phase
     return None
+
+
+def loose_phases(p: Problem, taken: Ints) -> Ints:
+    """The same where the owner wants no phases, and entries may come that no pilot opens: these count as global, (n,)."""
+    phase = phases_of(p, taken)
+    return np.where(p.courses.running[taken], 0, PHASES.index("global")) if phase is None else phase
 
 
 def _phases_with(p: Problem, taken: Ints, pilots: set[int]) -> Ints | None:
