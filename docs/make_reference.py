@@ -178,11 +178,16 @@ def markets() -> str:
 STAGES = {
     "select/assumptions": "Selection",
     "select/access_terms": "Access terms",
+    "select/likeness_terms": "Likeness of markets",
     "enter/assumptions": "Entry",
     "enter/mode_numbers": "Entry modes",
     "rollout/assumptions": "Rollout and outlook",
     "rollout/mode_terms": "Payment terms and hours by mode",
     "rollout/automation_numbers": "Automation",
+    "learn/assumptions": "Beliefs",
+    "learn/channel_numbers": "Channels of learning",
+    "learn/knowledge_numbers": "Knowledge",
+    "learn/inquiry_assumptions": "What to find out next",
 }
 
 

@@ -1,6 +1,6 @@
-"""Run the blocks of docs/tutorial.md in an empty folder and write down what they really print.
+"""Run the blocks of docs/tutorial.md and docs/year.md, each in an empty folder, and write down what they really print.
 
-    python docs/make_tutorial.py            run, and write the outputs into the page
+    python docs/make_tutorial.py            run, and write the outputs into the pages
     python docs/make_tutorial.py --check    run, and exit with 1 if something else comes out than the page shows
 
 A block ``console`` holds commands after ``$ `` and what they print. A block ``python`` holds ``>>>`` lines and what
@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parent / "tutorial.md"
+PAGES = tuple(Path(__file__).parent / name for name in ("tutorial.md", "year.md"))
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 WIDTH = "96"  # columns of the terminal
@@ -127,9 +127,9 @@ def near(a: str, b: str) -> bool:
     return abs(x - y) <= max(0.02 * abs(x), 1.001 * unit)
 
 
-def difference() -> str:
+def difference(page: Path) -> str:
     """How the page differs from what its blocks print; empty if it does not."""
-    old = PAGE.read_text(encoding="utf-8")
+    old = page.read_text(encoding="utf-8")
     new = run(old)
     if same(old, new):
         return ""
@@ -138,5 +138,6 @@ def difference() -> str:
 
 if __name__ == "__main__":
     if "--check" in sys.argv:
-        sys.exit(difference())
-    PAGE.write_text(run(PAGE.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        sys.exit("\n".join(filter(None, map(difference, PAGES))))
+    for page in PAGES:
+        page.write_text(run(page.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

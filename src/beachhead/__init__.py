@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from beachhead.errors import BeachheadError, InfeasibleError, InputError, UnreachableError
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
-    from beachhead.flow import Plan, choose_modes, load_evidence, load_firm, look_out, plan, roll_out, select_markets
+    from beachhead.flow import (
+        Plan,
+        choose_modes,
+        learn_from,
+        load_evidence,
+        load_firm,
+        look_out,
+        plan,
+        roll_out,
+        select_markets,
+    )
+    from beachhead.learn.journal import Entry, Journal, Result
+    from beachhead.learn.result import Learnt
     from beachhead.outlook.result import Outlook
     from beachhead.rollout.result import Rollout
     from beachhead.select.result import Selection
@@ -32,10 +44,15 @@ _WHERE = {
     "ModeChoice": "enter.result",
     "Rollout": "rollout.result",
     "Outlook": "outlook.result",
+    "Entry": "learn.journal",
+    "Result": "learn.journal",
+    "Journal": "learn.journal",
+    "Learnt": "learn.result",
     "Plan": "flow",
     "load_firm": "flow",
     "load_evidence": "flow",
     "select_markets": "flow",
+    "learn_from": "flow",
     "choose_modes": "flow",
     "roll_out": "flow",
     "look_out": "flow",
@@ -43,17 +60,22 @@ _WHERE = {
 }
 __all__ = [
     "BeachheadError",
+    "Entry",
     "Evidence",
     "Firm",
     "InfeasibleError",
     "InputError",
+    "Journal",
+    "Learnt",
     "ModeChoice",
     "Outlook",
     "Plan",
+    "Result",
     "Rollout",
     "Selection",
     "UnreachableError",
     "choose_modes",
+    "learn_from",
     "load_evidence",
     "load_firm",
     "look_out",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
+    from beachhead.learn.journal import Journal
+    from beachhead.learn.result import Learnt
     from beachhead.outlook.result import Outlook
     from beachhead.rollout.result import Move, Rollout
     from beachhead.rollout.solve import Watch
@@ -25,7 +27,7 @@ MOST_DRAWS = 50_000  # more would not fit into half a gigabyte, and tell nothing
 class Plan:
     """Where, how, when and how fast, and what follows: the whole answer for one firm.
 
-    ``rollout`` and ``outlook`` are None where only the ranking was asked for.
+    ``rollout`` and ``outlook`` are None where only the ranking was asked for, ``learnt`` where nothing was.
     """
 
     firm: Firm
@@ -36,6 +38,7 @@ class Plan:
     modes: ModeChoice
     rollout: Rollout | None = None
     outlook: Outlook | None = None
+    learnt: Learnt | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The machine-readable plan, schema ``beachhead.plan/1``."""
@@ -70,6 +73,13 @@ def select_markets(firm: Firm, evidence: Evidence, *, seed: int | None = None, d
     if not 1 <= draws <= MOST_DRAWS:
         raise bad("draws", draws, f"give a number of draws from 1 to {MOST_DRAWS:,}")
     return select(firm, evidence, seed=firm.seed if seed is None else seed, draws=draws)
+
+
+def learn_from(firm: Firm, evidence: Evidence, selection: Selection, journal: Journal) -> Learnt:
+    """What the firm has found out, and what it now believes; ``selection`` as it was before."""
+    from beachhead.learn import learn as find
+
+    return find(firm, evidence, selection, journal)
 
 
 def choose_modes(firm: Firm, evidence: Evidence, selection: Selection) -> ModeChoice:
@@ -143,14 +153,24 @@ def plan(
     draws: int = 10_000,
     rollout: bool = True,
     watch: Watch | None = None,
+    journal: Journal | None = None,
+    previous: tuple[Move, ...] = (),
 ) -> Plan:
-    """Where, how, when and what follows, in one call; without ``rollout`` where and how only."""
+    """Where, how, when and what follows, in one call; without ``rollout`` where and how only.
+
+    ``journal``: what the firm has found out, which moves what it believes; ``previous``: moves to start the search.
+    """
     if top < 1:
         raise bad("top", top, "give the number of markets to shortlist, 1 or more")
     selection = select_markets(firm, evidence, seed=seed, draws=draws)
+    learnt = learn_from(firm, evidence, selection, journal) if journal else None
+    if learnt is not None:
+        from beachhead.learn import informed, revised
+
+        firm, selection = revised(firm, learnt), informed(selection, learnt)
     modes = choose_modes(firm, evidence, selection)
     if not rollout or not selection.markets:
-        return Plan(firm, evidence, selection.seed, top, selection, modes)
-    rolled = roll_out(firm, evidence, selection, modes, watch=watch)
+        return Plan(firm, evidence, selection.seed, top, selection, modes, learnt=learnt)
+    rolled = roll_out(firm, evidence, selection, modes, watch=watch, previous=previous)
     outlook = look_out(firm, evidence, selection, modes, rolled)
-    return Plan(firm, evidence, selection.seed, top, selection, modes, rolled, outlook)
+    return Plan(firm, evidence, selection.seed, top, selection, modes, rolled, outlook, learnt)

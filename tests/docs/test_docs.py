@@ -25,6 +25,7 @@ from beachhead.firm_file.answers import questions
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 BY_HAND = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", DOCS / "index.md", DOCS / "tutorial.md"]
+BY_HAND += [DOCS / "year.md"]
 
 
 def script(name: str, folder: Path = DOCS) -> ModuleType:
@@ -113,7 +114,7 @@ def shown_commands() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "call"), sorted(set(shown_commands())))
 def test_every_command_shown_exists(page: str, call: str) -> None:
     command: click.Command = main
-    words = shlex.split(call.partition(">")[0] if " > " in call else call)[1:]
+    words = shlex.split(call.partition(" | ")[0].partition(" > ")[0])[1:]
     while isinstance(command, click.Group):
         command = command.commands.get(words[0]) or command.get_command(click.Context(command), words[0])  # type: ignore[assignment]
         assert command, f"{page} names {call!r}"
@@ -218,8 +219,9 @@ def test_the_peer_of_the_rollout_solves_our_programme(monkeypatch: pytest.Monkey
     assert mine.worth == pytest.approx(theirs.worth, rel=1e-5)
 
 
-def test_tutorial_prints_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not script("make_tutorial").difference()
+@pytest.mark.parametrize("page", ["tutorial", "year"])
+def test_tutorial_prints_what_it_shows(page: str) -> None:
+    assert not script("make_tutorial").difference(DOCS / f"{page}.md")
 
 
 def test_tutorial_is_compared_closely_but_not_to_the_last_digit() -> None:

@@ -20,9 +20,9 @@ def expected_best(a, b, *, exponent=False):
     """Second implementation: every line's stretch from all pairs, and the normal's moments over it."""
     total = 0.0
     for i in range(len(a)):
-        cuts = [(a[j] - a[i]) / (b[i] - b[j]) for j in range(len(a)) if b[j] != b[i]]
-        low = max([c for c, j in zip(cuts, [j for j in range(len(a)) if b[j] != b[i]]) if b[j] < b[i]], default=-np.inf)
-        high = min([c for c, j in zip(cuts, [j for j in range(len(a)) if b[j] != b[i]]) if b[j] > b[i]], default=np.inf)
+        cuts = [(b[j] < b[i], (a[j] - a[i]) / (b[i] - b[j])) for j in range(len(a)) if b[j] != b[i]]
+        low = max([c for flatter, c in cuts if flatter], default=-np.inf)
+        high = min([c for flatter, c in cuts if not flatter], default=np.inf)
         twin = any(b[j] == b[i] and (a[j] > a[i] or (a[j] == a[i] and j < i)) for j in range(len(a)))
         if low >= high or twin:
             continue
@@ -135,7 +135,7 @@ def test_asking_once_may_be_worth_nothing_and_asking_often_much():
 
 
 def policy_cost(seed, *, correlated, n=60, steps=12, noise=0.3):
-    """What the choice after ``steps`` measurements falls short of the best, of a function drawn from a Gaussian process.
+    """What the choice after ``steps`` measurements falls short of the best of a function drawn from a Gaussian process.
 
     Who does not reckon with likeness takes every alternative on its own, in asking and in learning.
     """

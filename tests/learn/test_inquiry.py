@@ -1,4 +1,4 @@
-"""What is asked moves beliefs as learning will, gains are what decisions bring, and the advice follows from the figures."""
+"""What is asked moves beliefs as learning will; gains are what decisions bring; the advice follows from the figures."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from beachhead.learn.inquiry import (
     nodes,
 )
 from beachhead.learn.questions import acquainted, joint_moves, moves, question
-from beachhead.learn.worth import attained, looked_up
+from beachhead.learn.worth import attained, best_of_pool, looked_up
 
 NAME = "portugal_footwear"
 
@@ -45,10 +45,11 @@ def case(**own):
 def ready(**own):
     """The firm with some assumptions of its own (dots as ``__``) or limits, its evidence, selection and modes."""
     firm, evidence, selection = example(NAME)
-    most = own.pop("most_markets", None)
+    most, appetite = own.pop("most_markets", None), own.pop("risk_appetite", firm.attitude.risk_appetite)
     mine = firm.assumptions | {name.replace("__", "."): value for name, value in own.items()}
     pace = firm.pace.model_copy(update={"most_markets": most})
-    firm = firm.model_copy(update={"assumptions": mine, "pace": pace})
+    attitude = firm.attitude.model_copy(update={"risk_appetite": appetite})
+    firm = firm.model_copy(update={"assumptions": mine, "pace": pace, "attitude": attitude})
     return firm, evidence, selection, choose_modes(firm, evidence, selection)
 
 
@@ -148,16 +149,51 @@ def test_which_one_market_is_answered_exactly():
     here = np.flatnonzero(~new)
     runs = sum(np.maximum(value[one.ways.market == m].max(axis=0), 0.0) for m in np.unique(one.ways.market[here]))
     apart = ~np.isin(one.ways.market, one.ways.market[here])
-    assert attained(one, value)[0] == pytest.approx(runs + np.maximum(value[apart].max(axis=0), 0.0), rel=0.01, abs=50)
+    assert attained(one, value) == pytest.approx(runs + np.maximum(value[apart].max(axis=0), 0.0), rel=0.01, abs=50)
 
 
 def test_a_surer_channel_is_worth_more():
     noisy, sure = (case(peers_consulted__noise_sd=sd) for sd in (1.5, 0.3))
-    gain = [
-        gains(c.worth, moves(c.spread, [question(c.desk, "peers_consulted", (c.selection.row("USA"),))])[:, None], *nodes(FINE))[0]
-        for c in (noisy, sure)
-    ]  # fmt: skip
+    gain = []
+    for c in (noisy, sure):
+        one = question(c.desk, "peers_consulted", (c.selection.row("USA"),))
+        gain.append(gains(c.worth, moves(c.spread, [one])[:, None], *nodes(FINE))[0])
     assert gain[1] > gain[0] >= 0
+
+
+def realised(c, asked, truth, rng):
+    """What the plan made after each answer brings in each true world, (worlds,): ``asked`` is the question of each, and
+    ``truth`` (worlds, M) ln potentials less what is believed."""
+    worth, rows, found = c.worth, c.worth.ways.rows, np.zeros(len(truth))
+    known = looked_up(worth, (truth[:, rows] / worth.sd).T, np.zeros((len(rows), len(truth))))
+    for one in set(asked):
+        here = np.array([q == one for q in asked])
+        moved, at = moves(c.spread, [one])[0], one.rows[0]
+        sd = np.sqrt(c.spread.common[at, at] + c.spread.own[at] + one.noise + one.bias)
+        seen = truth[here, at] + np.sqrt(one.noise + one.bias) * rng.standard_normal(here.sum())
+        left = np.broadcast_to(1 - (moved / worth.sd) ** 2, (here.sum(), len(rows))).T
+        value = looked_up(worth, np.outer(moved / worth.sd, seen / sd), left)
+        found[here] = np.einsum("wn,wn->n", worth.pool[best_of_pool(worth, value)].T, known[:, here])
+    return found
+
+
+def test_in_worlds_whose_truth_is_known_the_ranking_beats_chance_and_the_largest_uncertainty():
+    """Trying out one market, chosen in three ways, in the same 6,000 worlds: paired difference of what plans bring."""
+    c, rng, worlds = case(risk_appetite=1.0), np.random.default_rng(5), 6_000
+    p, rows = c.selection.potential, c.worth.ways.rows
+    every = [question(c.desk, "trial_and_error", (int(m),)) for m in rows]
+    gain = gains(c.worth, moves(c.spread, every)[:, None], *nodes(FINE))
+    truth = rng.standard_normal((worlds, p.root.shape[1])) @ p.root.T
+    truth += rng.standard_normal((worlds, len(p.own_sd))) * p.own_sd
+    best, widest = every[int(gain.argmax())], every[int(p.sd_log[rows].argmax())]
+    chance = [every[k] for k in rng.integers(len(every), size=worlds)]
+    ours = realised(c, [best] * worlds, truth, np.random.default_rng(6))
+    for other in ([widest] * worlds, chance):
+        better = ours - realised(c, other, truth, np.random.default_rng(6))
+        assert better.mean() > 2.6 * better.std() / np.sqrt(worlds), "99 in 100"
+    none = c.worth.plan @ looked_up(c.worth, (truth[:, rows] / c.worth.sd).T, np.zeros((len(rows), worlds)))
+    found = (ours - none).mean()
+    assert found == pytest.approx(gain.max(), abs=3.5 * (ours - none).std() / np.sqrt(worlds)), "as much as was said"
 
 
 # What waiting costs.
@@ -234,7 +270,7 @@ def test_nothing_dearer_than_the_budget_is_proposed():
 def test_of_one_channel_only_sets_apart_are_listed(found):
     for name in channel_ids():
         sets = [set(one.markets) for one in found.inquiries.inquiries if one.channel == name]
-        assert len(sets) <= 4 and all(a.isdisjoint(b) for i, a in enumerate(sets) for b in sets[:i])
+        assert len(sets) <= 3 and all(a.isdisjoint(b) for i, a in enumerate(sets) for b in sets[:i])
 
 
 def test_what_was_learnt_of_a_channel_counts():

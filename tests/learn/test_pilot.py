@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
 from beachhead import choose_modes
-from beachhead.learn.pilot import LONGEST, MANY, by_orders, cut, design, p_right
+from beachhead.learn.pilot import LONGEST, MANY, by_orders, cut, design, p_right, percent
 
 
 @given(st.floats(-3, 3), st.floats(0.05, 20))
@@ -100,7 +100,7 @@ def test_to_be_surer_takes_longer_or_costs_more(portugal):
 def test_where_none_is_sure_enough_the_best_possible_and_why_are_told(portugal):
     found = design(*portugal, "DEU", sure=0.999)
     assert found.shortest is None and found.cheapest is None and found.surest.p_right < 0.999
-    assert f"{found.surest.p_right:.0%}" in found.why and "because" in found.why
+    assert percent(found.surest.p_right) in found.why and "because" in found.why
 
 
 def test_where_orders_are_few_that_is_the_reason(portugal):

@@ -127,7 +127,11 @@ def synthetic_plan(markets: int = 60, top: int = 10, seed: int = 7, name: str = 
     catalogue = load_catalogue()
     selection = _selection(firm, catalogue, tuple(MARKETS[:markets]), rng)
     evidence: Any = SimpleNamespace(
-        snapshot="0123456789abcdef", vintage="2026-11", catalogue=catalogue, markets=catalogue.markets
+        snapshot="0123456789abcdef",
+        vintage="2026-11",
+        made="2026-11",
+        catalogue=catalogue,
+        markets=catalogue.markets,
     )
     return Plan(firm, evidence, firm.seed, top, selection, _modes(selection, rng))
 
@@ -270,6 +274,9 @@ def _potential(m: int, rng: np.random.Generator) -> Potential:
         entrant_log=entrant,
         entrant_sd=np.full(m, 1.4),
         gravity_weight=np.full(m, 0.45),
+        root=sd[:, None] * np.eye(m),
+        own_sd=np.zeros(m),
+        heard=sd[:, None] * np.eye(m),
         notes=("Sales at maturity, about the fifth year.",),
     )
 

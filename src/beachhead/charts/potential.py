@@ -20,14 +20,14 @@ def potential(selection: Selection, band: Band, top: int) -> dict[str, Any]:
         "type": "quantitative",
         "scale": {"type": "log", "nice": False, "domain": _domain(rows, band)},
         "title": "USD a year; each step of the grid is ten times the last",
-        "axis": {"values": [10.0**e for e in range(12)], "labelExpr": _LABELS},
+        "axis": {"values": [10.0**e for e in range(12)], "labelExpr": LABELS},
     }
     y = theme.market_axis([selection.names[m] for m in listed])
     layers = [*_band(band, x), *(_layer(rows, mark, {"y": y, **more}, x) for mark, more in _MARKS)]
     return theme.chart({"layer": layers}, 540, 30 * len(listed))
 
 
-_LABELS = (
+LABELS = (
     "datum.value >= 1e9 ? datum.value/1e9 + 'bn' : datum.value >= 1e6 ? datum.value/1e6 + 'm' : "
     "datum.value >= 1e3 ? datum.value/1e3 + 'k' : datum.value"
 )

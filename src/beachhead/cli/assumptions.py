@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beachhead.cli.console import emit_json, json_option, out, say
+from beachhead.cli.workspace import workspace_option
 
 if TYPE_CHECKING:
     from beachhead.assumptions import Assumption, Assumptions
+    from beachhead.learn.result import Revision
 
 
 @click.command(short_help="Numbers that no data set gives, and yours.")
@@ -20,17 +22,37 @@ if TYPE_CHECKING:
 @click.option(
     "--used-in", "stage", metavar="STAGE", help="Only those used in one stage or part of one, such as rollout or cost."
 )
+@click.option("--revisions", is_flag=True, help="Only those that outcomes have changed: before, after, evidence.")
+@click.option("--revert", metavar="ID", help="Keep this one as it was, whatever outcomes say.")
+@click.option("--restore", metavar="ID", help="Let outcomes change this one again.")
+@workspace_option
 @json_option
-def assumptions(firm_path: Path | None, stage: str | None, as_json: bool) -> None:
+def assumptions(
+    firm_path: Path | None,
+    stage: str | None,
+    revisions: bool,
+    revert: str | None,
+    restore: str | None,
+    workspace: str | None,
+    as_json: bool,
+) -> None:
     """Show every assumption with its unit, how sure it is, its ground and where it is used.
 
     With a firm file: the values in use, and which of them the firm has changed. Change one by writing its id and your
     value under [assumptions] in the firm file.
 
+    What you find out and sell may change assumptions too: 'beachhead replan' keeps such revisions. --revisions lists
+    them, --revert takes one back from the next plan on, and --restore lets it hold again.
+
     \b
     beachhead assumptions
     beachhead assumptions firm.toml --used-in potential
+    beachhead assumptions firm.toml --revisions
+    beachhead assumptions firm.toml --revert ramp_2
     """
+    if revisions or revert or restore:
+        _learnt(firm_path, workspace, revert, restore, as_json)
+        return
     from beachhead.assumptions import PACKAGED, packaged
 
     assumed, model = _of_firm(firm_path) if firm_path else (PACKAGED, "")
@@ -40,6 +62,63 @@ def assumptions(firm_path: Path | None, stage: str | None, as_json: bool) -> Non
         return
     _show(rows)
     say("Change one in your firm file: [assumptions], then its id = your value.")
+
+
+def _learnt(
+    firm_path: Path | None, workspace: str | None, revert: str | None, restore: str | None, as_json: bool
+) -> None:
+    """What outcomes have changed, after one of them was taken back or let hold again."""
+    from beachhead.cli.workspace import opened
+
+    if firm_path is None:
+        raise click.UsageError("--revisions, --revert and --restore need a firm file")
+    with opened(firm_path, workspace) as kept:
+        for name, decide, said in (
+            (revert, kept.hold, "is kept as it was"),
+            (restore, kept.release, "may change again"),
+        ):
+            if name:
+                _checked(name, firm_path)
+                decide(name)
+                say(f"{name} {said}, from the next plan on: beachhead replan {firm_path}")
+        rows, held = kept.revisions(), kept.journal().held
+    _show_revisions(rows, held, as_json)
+
+
+def _checked(name: str, firm_path: Path) -> None:
+    """Raise InputError that names the nearest id if there is no such assumption."""
+    from beachhead.assumptions import packaged
+    from beachhead.errors import bad
+    from beachhead.firm_rules import nearest
+
+    if name not in packaged():
+        tail = nearest(name, list(packaged())) or f": 'beachhead assumptions {firm_path}' lists the ids"
+        raise bad("assumption", name, f"there is none of that id{tail}")
+
+
+def _show_revisions(rows: Sequence[tuple[str, Revision]], held: frozenset[str], as_json: bool) -> None:
+    """Revisions in the order in which they were kept; the last of each id is the one that counts."""
+    from dataclasses import replace
+
+    from beachhead.report.learning import revision_dict
+    from beachhead.report.tables_learning import revisions as revisions_table
+    from beachhead.report.terminal import show_table
+
+    now = [(quarter, replace(one, held=one.id in held)) for quarter, one in rows]
+    if as_json:
+        data = [{"quarter": quarter, **revision_dict(one)} for quarter, one in now]
+        emit_json({"schema": "beachhead.revisions/1", "held": sorted(held), "revisions": data})
+        return
+    last = {one.id: one for _, one in now}
+    if last:
+        show_table(revisions_table(tuple(last.values())), out())
+        say("--revert ID keeps the old value, --restore ID lets it change again; --json shows how each came about.")
+    else:
+        out().print(
+            "Outcomes have not changed any assumption yet, or no plan was made with them: beachhead replan FIRM"
+        )
+    if kept := sorted(held - set(last)):
+        out().print(f"Kept as they are, whatever is learnt: {', '.join(kept)}", markup=False)
 
 
 def _of_firm(path: Path) -> tuple[Assumptions, str]:

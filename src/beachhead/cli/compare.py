@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from beachhead.cli.console import emit_json, json_option, out
+from beachhead.cli.planning import journal_options
 
 
 @click.command(short_help="Put markets side by side.")
@@ -19,8 +20,9 @@ from beachhead.cli.console import emit_json, json_option, out
     type=click.Path(path_type=Path),
     help="The firm to compare for.",
 )
+@journal_options
 @json_option
-def compare(codes: tuple[str, ...], firm_path: Path, as_json: bool) -> None:
+def compare(codes: tuple[str, ...], firm_path: Path, workspace: str | None, journal: bool, as_json: bool) -> None:
     """Put two or more markets side by side: figures, points, what each leads on, and how often one beats the other.
 
     \b
@@ -35,7 +37,7 @@ def compare(codes: tuple[str, ...], firm_path: Path, as_json: bool) -> None:
     wanted = list(dict.fromkeys(known_market(code, load_catalogue()) for code in codes))
     if len(wanted) < 2:
         raise bad("market", " ".join(codes), "name at least two different markets")
-    plan = make_plan(firm_path, rollout=False)
+    plan = make_plan(firm_path, rollout=False, workspace=workspace, journal=journal)
     rows = comparison.rows_of(plan, wanted)
     if as_json:
         emit_json(comparison.compare_dict(plan, rows))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beachhead.cli.console import emit_json, json_option, out
+from beachhead.cli.planning import journal_options
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Say what it means for this firm too.",
 )
+@journal_options
 @json_option
-def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
+def market(market_code: str, firm_path: Path | None, workspace: str | None, journal: bool, as_json: bool) -> None:
     """Show every figure of one market: value, unit, year, source, and how it stands in the world.
 
     MARKET is an ISO 3166-1 alpha-3 code or an English name. "Better than" is the share of the world's economies that
@@ -41,7 +43,7 @@ def market(market_code: str, firm_path: Path | None, as_json: bool) -> None:
     from beachhead.flow import load_evidence
     from beachhead.report import dossier
 
-    plan = make_plan(firm_path, rollout=False) if firm_path else None
+    plan = make_plan(firm_path, rollout=False, workspace=workspace, journal=journal) if firm_path else None
     evidence = plan.evidence if plan else load_evidence()
     code = known_market(market_code, evidence.catalogue)
     found = dossier.all_lines(evidence, code, plan)

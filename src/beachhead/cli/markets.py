@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from beachhead.cli.console import emit_json, firm_argument, json_option, out, say
+from beachhead.cli.planning import journal_options
 
 
 @click.command(short_help="Rank every market for your firm.")
@@ -19,6 +20,7 @@ from beachhead.cli.console import emit_json, firm_argument, json_option, out, sa
 @click.option("--limit", "-n", type=click.IntRange(1), help="Show at most so many.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the draws [the firm file's].")
 @click.option("--csv", "as_csv", is_flag=True, help="Write CSV to stdout instead of text.")
+@journal_options
 @json_option
 def markets(
     firm_path: Path,
@@ -28,6 +30,8 @@ def markets(
     limit: int | None,
     seed: int | None,
     as_csv: bool,
+    workspace: str | None,
+    journal: bool,
     as_json: bool,
 ) -> None:
     """Rank every market for your firm.
@@ -47,7 +51,7 @@ def markets(
     from beachhead.report.contract import markets_dict
     from beachhead.report.listing import choose
 
-    plan = make_plan(firm_path, seed=seed, rollout=False)
+    plan = make_plan(firm_path, seed=seed, rollout=False, workspace=workspace, journal=journal)
     rows = choose(plan, filters, sort, reverse=reverse, limit=limit)
     if as_json:
         emit_json(markets_dict(plan, rows))

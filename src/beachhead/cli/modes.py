@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beachhead.cli.console import emit_json, json_option, out
+from beachhead.cli.planning import journal_options
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 @click.argument("firm_path", metavar="[FIRM]", required=False, type=click.Path(path_type=Path))
 @click.option("--market", "code", metavar="MARKET", help="Look into one market (needs FIRM).")
 @click.option("--top", type=click.IntRange(1, 217), default=10, show_default=True, help="Markets to show.")
+@journal_options
 @json_option
-def modes(firm_path: Path | None, code: str | None, top: int, as_json: bool) -> None:
+def modes(
+    firm_path: Path | None, code: str | None, top: int, workspace: str | None, journal: bool, as_json: bool
+) -> None:
     """Show the seven modes of entry with their numbers; for a firm, how they fit each market and why.
 
     \b
@@ -36,7 +40,7 @@ def modes(firm_path: Path | None, code: str | None, top: int, as_json: bool) -> 
     from beachhead.report.comparison import rows_of
 
     wanted = known_market(code, load_catalogue()) if code else None
-    plan = make_plan(firm_path, top=top, rollout=False)
+    plan = make_plan(firm_path, top=top, rollout=False, workspace=workspace, journal=journal)
     rows = rows_of(plan, [wanted]) if wanted else list(range(min(top, len(plan.selection.markets))))
     if as_json:
         emit_json(modes_dict(plan, rows))

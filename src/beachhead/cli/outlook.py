@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beachhead.cli.console import emit_json, json_option, out, progress, warn
+from beachhead.cli.planning import journal_options
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
 @click.option(
     "--recourse/--no-recourse", default=True, help="Whether gates stop, hold back and open; else the plan runs blind."
 )
+@journal_options
 @json_option
-def outlook(plan_path: Path, paths: int, seed: int | None, recourse: bool, as_json: bool) -> None:
+def outlook(
+    plan_path: Path,
+    paths: int,
+    seed: int | None,
+    recourse: bool,
+    workspace: str | None,
+    journal: bool,
+    as_json: bool,
+) -> None:
     """Simulate what follows from a plan: sales, profit, cash, how it can go wrong, real crises, and the best pace.
 
     PLAN is a plan's folder, its result.json, or a firm file (which is planned first). In a result.json you may change
@@ -33,7 +43,8 @@ def outlook(plan_path: Path, paths: int, seed: int | None, recourse: bool, as_js
     The first sale, review and gate of a market move with it; a market that no longer comes after the gate that opened
     it stops waiting. Modes and markets cannot be changed there: pin them in the firm file, and plan.
 
-    Own evidence files are looked for in the plan's folder and in the folder around it.
+    Own evidence files are looked for in the plan's folder and in the folder around it; the journal that a plan was made
+    with, in the workspace beside that folder.
 
     \b
     beachhead outlook firm.plan
@@ -43,7 +54,8 @@ def outlook(plan_path: Path, paths: int, seed: int | None, recourse: bool, as_js
     from beachhead.report.saved import is_saved, outlook_document
 
     given = {"paths": paths, "seed": seed, "recourse": recourse}
-    made = _of_saved(plan_path, given) if is_saved(plan_path) else _of_firm(plan_path, given)
+    place = (workspace, journal)
+    made = _of_saved(plan_path, given, *place) if is_saved(plan_path) else _of_firm(plan_path, given, *place)
     if as_json:
         emit_json(outlook_document(made, made.seed if seed is None else seed))
         return
@@ -52,17 +64,17 @@ def outlook(plan_path: Path, paths: int, seed: int | None, recourse: bool, as_js
     show_outlook(made, out())
 
 
-def _of_firm(path: Path, given: dict[str, Any]) -> Plan:
+def _of_firm(path: Path, given: dict[str, Any], workspace: str | None, journal: bool) -> Plan:
     """The plan for a firm file, with what follows from it."""
     from beachhead.cli.planning import make_plan
 
-    return _followed(make_plan(path), given)
+    return _followed(make_plan(path, workspace=workspace, journal=journal), given)
 
 
-def _of_saved(path: Path, given: dict[str, Any]) -> Plan:
+def _of_saved(path: Path, given: dict[str, Any], workspace: str | None, journal: bool) -> Plan:
     """A saved plan: markets and modes weighed anew as then, its moves as they stand in the file."""
     from beachhead import flow
-    from beachhead.cli.planning import READING, WEIGHING, evidence_of
+    from beachhead.cli.planning import READING, WEIGHING, evidence_of, known_to, weighed_again
     from beachhead.report.diff_words import market_name
     from beachhead.report.saved import drawn_with, firm_of, no_longer_waiting, read_saved, rollout_of
 
@@ -70,14 +82,17 @@ def _of_saved(path: Path, given: dict[str, Any]) -> Plan:
         saved = read_saved(path)
         (seed, draws), no_wait, firm = drawn_with(saved), no_longer_waiting(saved), firm_of(saved)
         evidence = evidence_of(firm)
+        if "replan" in saved.document:
+            evidence = evidence.seen_from(str(saved.document["evidence"]["vintage"]))
+        known = known_to(saved, firm, workspace) if journal else None
     _warn_of_other_evidence(saved, evidence.vintage)
     for market in no_wait:
         warn(f"{market_name(market)} no longer comes after the gate that opened it: it is entered whatever is found")
     with progress(WEIGHING):
-        selection = flow.select_markets(firm, evidence, seed=seed, draws=draws)
-        modes = flow.choose_modes(firm, evidence, selection)
-    moves = rollout_of(saved, selection)
-    return _followed(flow.Plan(firm, evidence, seed, 10, selection, modes, rollout=moves), given)
+        w = weighed_again(saved, firm, evidence, known, (seed, draws))
+    moves = rollout_of(saved, w.selection)
+    made = flow.Plan(firm, evidence, seed, 10, w.selection, w.modes, rollout=moves, learnt=w.learnt)
+    return _followed(made, given)
 
 
 def _warn_of_other_evidence(saved: Saved, vintage: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beachhead.cli.console import emit_json, firm_argument, json_option, out, progress, say
+from beachhead.cli.planning import journal_options
 
 if TYPE_CHECKING:
     from beachhead.flow import Plan
@@ -29,9 +30,18 @@ CHANGES = "changes.md"
     help="Draws of weights and figures.",
 )
 @click.option("--rollout/--no-rollout", default=True, help="Whether to plan when and how fast, or only to rank.")
+@journal_options
 @json_option
 def plan(
-    firm_path: Path, folder: Path | None, top: int, seed: int | None, draws: int, rollout: bool, as_json: bool
+    firm_path: Path,
+    folder: Path | None,
+    top: int,
+    seed: int | None,
+    draws: int,
+    rollout: bool,
+    workspace: str | None,
+    journal: bool,
+    as_json: bool,
 ) -> None:
     """Rank the world's markets for a firm, say how to enter them, when and how fast, and write a report.
 
@@ -40,6 +50,9 @@ def plan(
     lies in the folder, what has changed since is shown, and kept there as changes.md; the plan itself is always made
     afresh.
 
+    What you have written down with 'beachhead learn' is taken account of, and the plan is kept with it, unless --out
+    names another folder. To go on from what was done of the last plan, use 'beachhead replan'.
+
     Ctrl-C while moves are searched for ends the search with the best plan so far; a second one gives up.
 
     \b
@@ -47,14 +60,16 @@ def plan(
     beachhead plan firm.toml --top 5 --out reports/may
     beachhead plan firm.toml --json > plan.json
     """
-    from beachhead.cli.planning import make_plan
+    from beachhead.cli.planning import keep_plan, make_plan
     from beachhead.report import folder as place
 
     target = folder if folder or as_json else firm_path.parent / f"{firm_path.stem}.plan"
     if target and firm_path.is_file():  # else the reader of the firm file says what is wrong
         place.check(target)
-    made = make_plan(firm_path, top=top, seed=seed, draws=draws, rollout=rollout)
+    made = make_plan(firm_path, top=top, seed=seed, draws=draws, rollout=rollout, workspace=workspace, journal=journal)
     changes = _written(target, made) if target else None
+    if journal and not folder and target:
+        keep_plan(made, firm_path, workspace)
     if as_json:
         emit_json(made.to_dict())
         if target:

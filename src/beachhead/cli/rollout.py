@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from beachhead.cli.console import emit_json, firm_argument, json_option, out, progress, say, table, warn
+from beachhead.cli.planning import journal_options
 
 if TYPE_CHECKING:
     from beachhead.evidence import Evidence
     from beachhead.firm import Firm
     from beachhead.flow import Plan
+    from beachhead.learn.journal import Journal
     from beachhead.report.saved import Saved
     from beachhead.rollout.result import Move, Stability
 
@@ -41,6 +43,7 @@ COUNTS = (10, 20, 30, 60, 100)  # scenarios that --stability plans with
 @click.option("--time-limit", type=click.FloatRange(min=1), default=60.0, show_default=True, help="Seconds to search.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the draws [the firm file's].")
 @click.option("--stability", is_flag=True, help="Show how many scenarios are enough, instead of the plan.")
+@journal_options
 @json_option
 def rollout(
     firm_path: Path,
@@ -53,6 +56,8 @@ def rollout(
     time_limit: float,
     seed: int | None,
     stability: bool,
+    workspace: str | None,
+    journal: bool,
     as_json: bool,
 ) -> None:
     """Plan when to enter which market, in which mode, how fast: the moves, a chart by quarter, gates, what holds back.
@@ -67,7 +72,7 @@ def rollout(
     beachhead rollout firm.toml --pin DEU:ecommerce:2027Q3 --forbid :subsidiary
     beachhead rollout firm.toml --launches 1 --from firm.plan --json > slower.json
     """
-    from beachhead.cli.planning import READING, evidence_of
+    from beachhead.cli.planning import READING, evidence_of, journal_for
     from beachhead.cli.wishes import Wishes, laid_over
     from beachhead.flow import load_firm
     from beachhead.report.saved import read_saved
@@ -82,7 +87,7 @@ def rollout(
     if stability:
         _show_stability(_stability(firm, evidence, seed), as_json)
         return
-    made = _plan(firm, evidence, seed, before, time_limit)
+    made = _plan(firm, evidence, journal_for(firm, firm_path, workspace, journal), seed, before, time_limit)
     if as_json:
         from beachhead.report.saved import rollout_document
 
@@ -93,29 +98,32 @@ def rollout(
     show_rollout(made, out())
 
 
-def _plan(firm: Firm, evidence: Evidence, seed: int | None, before: Saved | None, time_limit: float) -> Plan:
-    """Where, how and when; not what follows."""
+def _plan(
+    firm: Firm, evidence: Evidence, known: Journal | None, seed: int | None, before: Saved | None, time_limit: float
+) -> Plan:
+    """Where, how and when; not what follows. ``known``: what the firm has found out."""
     from beachhead import flow
     from beachhead.cli.planning import WEIGHING
     from beachhead.cli.watching import watched
+    from beachhead.learn.replan import weigh
     from beachhead.report.saved import moves_of
 
     previous = moves_of(before) if before else ()
     with watched(WEIGHING) as watch:
         selection = flow.select_markets(firm, evidence, seed=seed)
-        modes = flow.choose_modes(firm, evidence, selection)
+        w = weigh(firm, evidence, known, selection)
         found = flow.roll_out(
-            firm,
+            w.firm,
             evidence,
-            selection,
-            modes,
+            w.selection,
+            w.modes,
             seed=seed,
             previous=previous,
             watch=watch,
             time_limit=time_limit,
             effort=SEARCH,
         )
-    return flow.Plan(firm, evidence, selection.seed, 10, selection, modes, rollout=found)
+    return flow.Plan(w.firm, evidence, selection.seed, 10, w.selection, w.modes, rollout=found, learnt=w.learnt)
 
 
 def _committed(before: Saved, firm: Firm, evidence: Evidence) -> tuple[dict[str, str], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from beachhead.evidence.index import Added, read_index
 from beachhead.evidence.model import STATUSES, Fact, Facts, Floats, Indicator, Status
 from beachhead.evidence.scale import sd_natural
 from beachhead.evidence.schema import REFRESHED, USER_TABLES
+from beachhead.quarters import quarter_number
 
 if TYPE_CHECKING:
     from beachhead.evidence.loaders import Rejected
@@ -53,7 +55,8 @@ class Evidence:
     ) -> None:
         self.catalogue = catalogue
         self.snapshot = str(manifest["snapshot"])
-        self.vintage = str(manifest["vintage"])
+        self.vintage = str(manifest["vintage"])  # the month as which all is seen
+        self.made = self.vintage  # that of the snapshot itself
         self.markets = tuple(sorted(catalogue.countries))
         self.engine = engine
         self.layered = layered  # whether anything lies over the snapshot
@@ -62,6 +65,14 @@ class Evidence:
 
     def __repr__(self) -> str:
         return f"Evidence(snapshot={self.snapshot!r}, vintage={self.vintage!r}, {len(self.markets)} markets)"
+
+    def seen_from(self, month: str) -> Evidence:
+        """The same evidence as of a month of a later quarter ("2027-06"): older, and less sure where it drifts."""
+        if quarter_number(month) <= quarter_number(self.vintage):
+            return self
+        later = copy(self)
+        later.vintage, later._facts = month, None
+        return later
 
     def query(self, name: str, **params: object) -> Columns:
         """The columns of the named query ``sql/NAME.sql`` with its ``:parameters``."""

@@ -11,7 +11,7 @@ I = inquiries, D = answers that come together, Q = nodes, N = candidate markets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations_with_replacement
@@ -34,7 +34,7 @@ from beachhead.learn.questions import (
     spread_of,
 )
 from beachhead.learn.result import Batch, Inquiries, Inquiry
-from beachhead.learn.worth import Worth, attained, bound, looked_up, perfect, worth_of
+from beachhead.learn.worth import Worth, attained, best_of_pool, bound, looked_up, perfect, worth_of
 
 if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 ROUGH, FINE, CHECK = 7, 31, 22  # nodes: of the first look, of what is reported, and of its check
 JOINT = 128  # nodes over several answers
 CLOSER = 120  # inquiries looked at closely
-PAIRED, OF_ONE, TRIPLED = 12, 4, 8  # inquiries tried in pairs, of one channel; pairs that are tried with a third
+PAIRED, OF_ONE, TRIPLED = 12, 3, 8  # inquiries tried in pairs, of one channel; pairs that are tried with a third
 CHUNK = 100  # inquiries at once
 WEEKS_A_YEAR, WEEKS_A_QUARTER = 52.0, 13.0
 REACH = 6  # markets in a set at most
@@ -114,8 +114,9 @@ def answer(
     *,
     top: int = 20,
     budget: float = np.inf,
+    names: Mapping[str, str] | None = None,
 ) -> Answer:
-    """The same, with what is not worth asking."""
+    """The same, with what is not worth asking. ``names`` of markets as they stand within a sentence."""
     case = case_of(firm, evidence, selection, modes, learnt, rollout)
     if case is None:
         none = Inquiries(
@@ -129,8 +130,8 @@ def answer(
     paying = [one for one in found if one.net_usd > 0.0]
     stop = not paying and not any(b.net_usd > 0.0 for b in batches)
     most = max([perfect(case.worth), *(one.gain_usd for one in found)], default=0.0)
-    inquiries = Inquiries(distinct(found)[:top], batches, stop, why(case, found, batches), most)
-    return Answer(inquiries, spared(case, found), case.worth.value)
+    inquiries = Inquiries(distinct(found)[:top], batches, stop, why(found, batches, names or named(selection)), most)
+    return Answer(inquiries, spared(found), case.worth.value)
 
 
 def case_of(
@@ -216,7 +217,7 @@ def gains(worth: Worth, moved: Floats, z: Floats, weight: Floats) -> Floats:
     """What answers are expected to be worth, (I,), that move ln potentials by ``moved`` (I, D, N) for each of ``z``
     (Q, D): the best plan of the pool after each answer against the plan as it stands."""
     value = after(worth, moved, z)
-    return np.asarray((attained(worth, value)[0] - worth.plan @ value).reshape(len(moved), len(z)) @ weight)
+    return np.asarray((attained(worth, value) - worth.plan @ value).reshape(len(moved), len(z)) @ weight)
 
 
 def bounds(worth: Worth, moved: Floats, z: Floats, weight: Floats) -> Floats:
@@ -235,7 +236,7 @@ def after(worth: Worth, moved: Floats, z: Floats) -> Floats:
 
 def changes(worth: Worth, moved: Floats, z: Floats, weight: Floats) -> Floats:
     """Chance that the answer changes whether or how each candidate is entered, (I, N); 0 for what is not planned."""
-    best = attained(worth, after(worth, moved, z))[1]
+    best = best_of_pool(worth, after(worth, moved, z))
     market = worth.ways.market[worth.plan]
     dropped = ~worth.pool[:, worth.plan][best]
     found = np.zeros((len(moved), len(worth.sd)))
@@ -416,7 +417,7 @@ ASK = {
     "trade_fair": "visit a trade fair with buyers from {where}",
     "trade_mission": "join a trade mission to {where}",
     "international_client": "ask your clients in {where}",
-    "foreign_partner": "ask your agent, distributor or partner in {where}",
+    "foreign_partner": "ask an agent, distributor or partner in {where}",
     "industry_expert": "ask an expert of your industry about {where}",
     "prior_experience": "ask those in your firm who know {where}",
     "first_client": "ask your first client in {where}",
@@ -432,7 +433,7 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(x for x in (", ".join(words[:-1]), *words[-1:]) if x)
 
 
-def phrase(one: Inquiry, names: dict[str, str]) -> str:
+def phrase(one: Inquiry, names: Mapping[str, str]) -> str:
     """``ask peers who sell in Germany and Netherlands``."""
     return ASK[one.channel].format(where=listed([names[m] for m in one.markets]))
 
@@ -444,9 +445,13 @@ def figures(one: Inquiry) -> str:
     return f"USD {one.cost_usd:,.0f}, {weeks}, expected gain USD {one.gain_usd:,.0f} ± {one.gain_sd:,.0f}{delay}"
 
 
-def why(case: Case, found: Sequence[Inquiry], batches: tuple[Batch, ...]) -> str:
+def named(selection: Selection) -> dict[str, str]:
+    """Names of markets by code."""
+    return dict(zip(selection.markets, selection.names, strict=True))
+
+
+def why(found: Sequence[Inquiry], batches: tuple[Batch, ...], names: Mapping[str, str]) -> str:
     """Ask, or stop asking and go, in one sentence with figures."""
-    names = dict(zip(case.selection.markets, case.selection.names, strict=True))
     if not found:
         return "Go: nothing that could be asked is within the budget."
     best = found[0]
@@ -464,14 +469,14 @@ def why(case: Case, found: Sequence[Inquiry], batches: tuple[Batch, ...]) -> str
     )
 
 
-def _joined(batch: Batch, names: dict[str, str]) -> str:
+def _joined(batch: Batch, names: Mapping[str, str]) -> str:
     """The parts of a batch with their figures; what is repeated is counted."""
     count = {one: batch.inquiries.count(one) for one in batch.inquiries}
     times = {1: "", 2: " twice, of different people", 3: " three times, of different people"}
     return " and ".join(f"{phrase(one, names)}{times[k]} ({figures(one)})" for one, k in count.items())
 
 
-def spared(case: Case, found: Sequence[Inquiry]) -> tuple[Spared, ...]:
+def spared(found: Sequence[Inquiry]) -> tuple[Spared, ...]:
     """Channels whose best use does not pay, the worst first, and why."""
     best: dict[str, Inquiry] = {}
     for one in found:

@@ -88,6 +88,17 @@ class Design:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is decided: in which market (``row``), ``threshold`` of the potential in USD, how far it lies ``away`` from
+    what is believed, in sds, and the ``sd`` of ln potential."""
+
+    row: int
+    threshold: float
+    away: float
+    sd: float
+
+
 # --- the gate --------------------------------------------------------------------------------------------------------
 
 
@@ -187,10 +198,9 @@ def design(
     none = Design(market, MODES[best], median, sd, threshold, sure, 1.0, None, None, None, "")
     if not 0.0 < threshold < np.inf:
         return replace(none, why=_certain(threshold))
-    away = np.log(threshold / median) / sd
+    gate = Gate(row, threshold, float(np.log(threshold / median) / sd), sd)
     able = np.flatnonzero(modes.feasible[row] | (np.arange(len(MODES)) == best))
-    pilots = tried(firm, w, row, able, threshold, away, sd)
-    return chosen(replace(none, p_now=float(ndtr(abs(away)))), pilots)
+    return chosen(replace(none, p_now=float(ndtr(abs(gate.away)))), tried(w, gate, able))
 
 
 def _certain(threshold: float) -> str:
@@ -199,46 +209,38 @@ def _certain(threshold: float) -> str:
     return "No pilot is needed: it costs nothing to enter so, whatever the potential."
 
 
-def tried(
-    firm: Firm, w: Workings, row: int, able: NDArray[np.intp], threshold: float, away: float, sd: float
-) -> list[Pilot]:
+def tried(w: Workings, gate: Gate, able: NDArray[np.intp]) -> list[Pilot]:
     """Every pilot that fits into two years and into the cash above the floor: by mode, share of the market,
     quarters."""
-    spare = firm.cash.available_usd - firm.cash.floor_usd
-    found = []
-    for k in able:
-        prep = int(np.ceil(w.cost.weeks[row, k] / WEEKS_A_QUARTER))
-        for share in SHARES:
-            for quarters in range(1, LONGEST - prep + 1):
-                one = pilot(firm, w, row, int(k), share, prep, quarters, threshold, away, sd)
-                if one.spend_usd <= spare:
-                    found.append(one)
-    return found
+    spare = w.firm.cash.available_usd - w.firm.cash.floor_usd
+    every = (
+        pilot(w, gate, int(k), share, quarters)
+        for k in able
+        for share in SHARES
+        for quarters in range(1, LONGEST - preparation(w, gate.row, int(k)) + 1)
+    )
+    return [one for one in every if one.spend_usd <= spare]
 
 
-def pilot(
-    firm: Firm,
-    w: Workings,
-    row: int,
-    k: int,
-    share: float,
-    prep: int,
-    quarters: int,
-    threshold: float,
-    away: float,
-    sd: float,
-) -> Pilot:
-    """One pilot, with the chance that its gate decides right."""
-    assumed, cost = w.assumed, w.cost
+def preparation(w: Workings, row: int, k: int) -> int:
+    """Quarters of set-up until the first sale is due."""
+    return int(np.ceil(w.cost.weeks[row, k] / WEEKS_A_QUARTER))
+
+
+def pilot(w: Workings, gate: Gate, k: int, share: float, quarters: int) -> Pilot:
+    """One pilot, with the chance that its gate decides right. ``k``: column of the mode."""
+    assumed, cost, row = w.assumed, w.cost, gate.row
     made = float(ramped(cumulative_ramp(assumed, quarters), np.array([float(quarters)]))[0]) / 4.0
     per = w.lines.sold[row, k] / first_year(assumed) * made * share
-    unit = firm.sales.unit_value_usd or assumed["pilot_order_usd"]
-    noise = noise_of(assumed, quarters, made, threshold * per / unit, share)
-    right, orders = by_orders(away, sd, float(np.sqrt(noise[0] + noise[2])), threshold * per / unit)
+    unit = w.firm.sales.unit_value_usd or assumed["pilot_order_usd"]
+    expected = float(gate.threshold * per / unit)
+    noise = noise_of(assumed, quarters, made, expected, share)
+    right, orders = by_orders(gate.away, gate.sd, float(np.sqrt(noise[0] + noise[2])), expected)
+    prep = preparation(w, row, k)
     scale = assumed["pilot_fixed_share"] + (1.0 - assumed["pilot_fixed_share"]) * share
-    spend = scale * (cost.setup[row, k] + cost.fixed[row, k] * (prep + quarters))
-    hours = scale * cost.hours[row, k] * (prep + quarters)
-    return Pilot(MODES[k], share, prep, quarters, float(spend), float(hours), orders * unit, orders, noise, right)
+    spend = scale * float(cost.setup[row, k] + cost.fixed[row, k] * (prep + quarters))
+    hours = scale * float(cost.hours[row, k]) * (prep + quarters)
+    return Pilot(MODES[k], share, prep, quarters, spend, hours, orders * unit, orders, noise, right)
 
 
 def first_year(assumed: Assumptions) -> float:
@@ -276,13 +278,18 @@ BECAUSE = {
 }
 
 
+def percent(chance: float) -> str:
+    """``86 %``."""
+    return f"{100 * chance:.0f} %"
+
+
 def _why(found: Design, shortest: Pilot | None, surest: Pilot) -> str:
     if found.p_now >= found.sure:
-        return f"No pilot is needed: deciding now is right with a chance of {found.p_now:.0%} already."
+        return f"No pilot is needed: deciding now is right with a chance of {percent(found.p_now)} already."
     if shortest is not None:
         return ""
     most = SOURCES[int(np.argmax(surest.noise))]
     return (
-        f"No pilot within two years is that sure: the surest decides right with a chance of {surest.p_right:.0%}, "
+        f"No pilot within two years is that sure: the surest decides right with a chance of {percent(surest.p_right)}, "
         f"because {BECAUSE[most]}."
     )

@@ -55,10 +55,10 @@ REACH, STEP = 5.0, 0.1  # sds: how far medians move in the tables, and in what s
 LIKELY = 3.0  # sds within which a way must be the best one somewhere to be reckoned with
 SPREADS = 11  # steps of the variance in the tables, from 0 to all
 STATES = (-2.0, -1.2, -0.6, -0.3, 0.0, 0.3, 0.6, 1.2, 2.0)  # sds of what can be known, by which all medians are off
-NEAR = tuple(1 + STATES.index(x) for x in (0.0, -0.3, 0.3))  # states around whose best plans the pool is filled up
+NEAR = tuple(STATES.index(x) for x in (0.0, -0.3, 0.3))  # states around whose best plans the pool is filled up
 FIRST_SPREAD, ROUNDS = 0.6, 2  # where the search for the share of risk that is left begins, and how often it is renewed
 HALF = 0.5
-NEARLY = 1e-3  # a plan so near the best one is good enough for the pool
+NEARLY = 5e-3  # a plan so near the best one is good enough for the pool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,8 +303,8 @@ def worth_of(base: Ground) -> Worth:
     prices = np.unique([best_set(ways, at_state(table, ways, x * knowable))[1] for x in STATES], axis=0)
     kept = ever_best(ways, table, prices)
     ways, table = only(ways, kept), table[kept]
-    states = [at_state(table, ways, x * knowable) for x in (0.0, *STATES)]
-    now = states[0]
+    states = [at_state(table, ways, x * knowable) for x in STATES]
+    now = states[STATES.index(0.0)]
     pool = pooled(ways, [best_plan(ways, value) for value in states], NEAR)
     pool = pool[np.argsort(-(pool @ now), kind="stable")]
     return Worth(ways, median, sd, table, spread, prices, pool, now, float(pool[0] @ now))
@@ -426,11 +426,14 @@ def bound(worth: Worth, value: Floats) -> Floats:
     return np.asarray(np.min(bounds, axis=0))
 
 
-def attained(worth: Worth, value: Floats) -> tuple[Floats, Ints]:
-    """What the best plan of the pool is worth when ways are worth ``value`` (W, n), and which it is, (n,) each."""
-    worths = worth.pool.astype(float) @ value
-    best = worths.argmax(axis=0)
-    return worths[best, np.arange(value.shape[1])], best
+def attained(worth: Worth, value: Floats) -> Floats:
+    """What the best plan of the pool is worth when ways are worth ``value`` (W, n), (n,)."""
+    return np.asarray((worth.pool.astype(float) @ value).max(axis=0))
+
+
+def best_of_pool(worth: Worth, value: Floats) -> Ints:
+    """Which plan of the pool that is, (n,)."""
+    return np.asarray((worth.pool.astype(float) @ value).argmax(axis=0))
 
 
 def perfect(worth: Worth) -> float:

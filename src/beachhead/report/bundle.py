@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,10 @@ FLAT = ("market", "name", "rank", "score", "cell", "mode", "worth_usd", "weeks",
 PRESENCE = ("since", "mode", "sales_usd")
 
 
-def bundle(plan: Plan) -> dict[str, str]:
-    """Report, data and charts."""
+def bundle(plan: Plan, document: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Report, data and charts. ``document``: the plan as data, if more is to be said in it than the plan knows."""
     drawn = draw(plan)
-    result, ranking = plan_dict(plan), markets_dict(plan)
+    result, ranking = document or plan_dict(plan), markets_dict(plan)
     return {
         "report.html": report_html(plan, drawn),
         "result.json": json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False) + "\n",

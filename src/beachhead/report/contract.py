@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from beachhead.evidence.model import STATUSES, Floats
 from beachhead.report.answer import notes
 from beachhead.report.contract_stages import outlook_dict, rollout_dict
+from beachhead.report.learning import has_learnt, learning_dict
 from beachhead.report.rounding import number as number
 from beachhead.report.words import Voice, size
 from beachhead.report.worth import chosen, present
@@ -42,12 +43,14 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
 
 
 def stages(plan: Plan) -> dict[str, Any]:
-    """``rollout`` and ``outlook``, as far as the plan has them."""
+    """``rollout``, ``outlook`` and ``learning``, as far as the plan has them."""
     found = {}
     if plan.rollout is not None:
         found["rollout"] = rollout_dict(plan.rollout, plan.selection.markets)
     if plan.outlook is not None:
         found["outlook"] = outlook_dict(plan.outlook)
+    if has_learnt(plan):
+        found["learning"] = learning_dict(plan)
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from beachhead.report.document_learning import LearningPart, ReplanPart
 from beachhead.report.document_stages import OutlookPart, RolloutPart
 from beachhead.report.part import Iso3, Part, Points, Probability
 
@@ -99,7 +100,8 @@ class EvidencePart(Part):
 
 
 class PlanDocument(Part):
-    """``beachhead plan --json`` and ``result.json``. Without a rollout its key and that of the outlook are absent."""
+    """``beachhead plan --json`` and ``result.json``. Without a rollout its key and that of the outlook are absent,
+    without a journal that of learning."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True, title="beachhead.plan/1")
 
@@ -116,6 +118,8 @@ class PlanDocument(Part):
     notes: list[str]
     rollout: RolloutPart | SkipJsonSchema[None] = None
     outlook: OutlookPart | SkipJsonSchema[None] = None
+    learning: LearningPart | SkipJsonSchema[None] = None
+    replan: ReplanPart | SkipJsonSchema[None] = None
 
 
 class MarketsDocument(Part):

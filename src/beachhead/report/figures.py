@@ -21,6 +21,7 @@ from beachhead.charts.render import svg
 from beachhead.charts.world import Places, world
 from beachhead.evidence.engine import package_folder
 from beachhead.report.figures_plan import plan_figures
+from beachhead.report.learning import learning_figures
 from beachhead.report.words import in_text, mode_names, size
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def places(evidence: Evidence) -> Places:
 
 def figures(plan: Plan) -> list[Figure]:
     """Every chart of a plan, in the order of the report; none if no market was ranked."""
-    return [*plan_figures(plan), *(make(plan) for make in FIGURES)] if plan.selection.markets else []
+    drawn = [*plan_figures(plan), *learning_figures(plan)]
+    return [*drawn, *(make(plan) for make in FIGURES)] if plan.selection.markets else []
 
 
 def draw(plan: Plan) -> list[Drawn]:

@@ -13,10 +13,12 @@ from rich.text import Text
 
 from beachhead.charts import numbers as n
 from beachhead.report.answer import answer, badge, bottom_line, notes
+from beachhead.report.learning import lines as learnt_lines
+from beachhead.report.learning import names_of
 from beachhead.report.tables import Table as PlainTable
 from beachhead.report.tables import reason_of
 from beachhead.report.terminal_plan import gates_short, outlook_block, outlook_tables, plan_block, rollout_block
-from beachhead.report.words import Voice, mode_names, name_of, offers, sentence, size
+from beachhead.report.words import Voice, dated, mode_names, name_of, offers, sentence, size
 from beachhead.select import LEVER_TOP
 from beachhead.select.result import Lever
 
@@ -35,6 +37,10 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
     console.print(_indented(answer(plan)))
     if block := plan_block(plan, console.width):
         console.print(block)
+    if plan.learnt is not None and plan.learnt.journal:
+        console.print(Text("What you have learnt", style="bold"))
+        console.print(bullets(list(learnt_lines(plan.learnt, names_of(plan), plan.firm))))
+        console.print()
     console.print(Text(RANKED, style="dim"))
     console.print(shortlist(plan, voice, wide=console.width >= WIDE))
     for heading, lines in (
@@ -47,6 +53,14 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
             console.print(bullets(lines))
     if folder is not None:
         console.print(Text(f"\nReport, data and charts: {folder}", style="bold"), soft_wrap=True)
+
+
+def show_replanned(plan: Plan, as_of: str, console: Console) -> None:
+    """Write the answer and the moves of a plan made anew."""
+    console.print(Text(_title(plan), style="bold"))
+    console.print(Text(f"Planned again, from {as_of} on\n"))
+    if block := plan_block(plan, console.width):
+        console.print(block)
 
 
 def show_rollout(plan: Plan, console: Console) -> None:
@@ -71,7 +85,7 @@ def show_outlook(plan: Plan, console: Console) -> None:
 def _title(plan: Plan) -> str:
     s = plan.selection
     home = name_of(plan.evidence.catalogue, s.home)
-    return f"{s.firm.name}: {offers(s)} from {home} · evidence of {plan.evidence.vintage} · seed {plan.seed}\n"
+    return f"{s.firm.name}: {offers(s)} from {home} · evidence of {dated(plan.evidence)} · seed {plan.seed}\n"
 
 
 def _indented(lines: Sequence[str]) -> RenderableType:

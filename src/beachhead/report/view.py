@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from beachhead.charts import numbers as n
 from beachhead.report import tables
 from beachhead.report.answer import answer, badge, counted, notes
+from beachhead.report.learning import has_learnt, learning
 from beachhead.report.tables import Table
 from beachhead.report.view_plan import follows, when
 from beachhead.report.words import (
     Voice,
+    dated,
     in_text,
     mode_names,
     name_of,
@@ -31,6 +33,7 @@ SECTIONS = (
     ("answer", "The answer"),
     ("when", "When and how fast"),
     ("follows", "What follows"),
+    ("learnt", "What you have learnt"),
     ("shortlist", "Shortlist"),
     ("map", "Map"),
     ("matrix", "Matrix"),
@@ -44,7 +47,7 @@ SECTIONS = (
     ("excluded", "Left out"),
     ("method", "Method and limits"),
 )
-LATER = ("when", "follows")  # sections that not every plan has
+LATER = ("when", "follows", "learnt")  # sections that not every plan has
 DUELS = 5  # markets set each against each
 FIRST_LEVERS = 8
 
@@ -120,9 +123,11 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
         "notes": [sentence(note) for note in notes(plan)],
         "weights": s.weight_ground,
         "horizon": years(horizon(plan.firm)),
+        "dated": dated(plan.evidence),
         "changed": _changed(plan),
         "when": when(plan),
         "follows": follows(plan),
+        "learnt": learning(plan),
         "sections": [one for one in SECTIONS if one[0] not in LATER or _has(plan, one[0])],
         "asks": "Where, how and when to go abroad" if plan.rollout else "Where and how to go abroad",
     }
@@ -135,8 +140,9 @@ def _changed(plan: Plan) -> int:
 
 
 def _has(plan: Plan, section: str) -> bool:
-    """Whether the plan has what a section of the later stages shows."""
-    return (plan.rollout if section == "when" else plan.outlook) is not None
+    """Whether the plan has what a section shows that not every plan has."""
+    there = {"when": plan.rollout is not None, "follows": plan.outlook is not None, "learnt": has_learnt(plan)}
+    return there[section]
 
 
 def page_tables(plan: Plan) -> dict[str, Table]:

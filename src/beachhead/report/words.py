@@ -22,6 +22,7 @@ from beachhead.select.result import IMPUTED, Selection
 
 if TYPE_CHECKING:
     from beachhead.enter.result import ModeChoice
+    from beachhead.evidence import Evidence
     from beachhead.evidence.catalogue import Catalogue
     from beachhead.flow import Plan
 
@@ -279,6 +280,11 @@ def name_of(catalogue: Catalogue, market: str) -> str:
     """Name of an economy; its code if the catalogue does not know it."""
     country = catalogue.countries.get(market)
     return country.name if country else market
+
+
+def dated(evidence: Evidence) -> str:
+    """The month of the evidence, and the later one as of which it is seen, if it is."""
+    return evidence.made if evidence.made == evidence.vintage else f"{evidence.made}, seen from {evidence.vintage}"
 
 
 def size(plan: Plan) -> int:
