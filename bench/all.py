@@ -9,6 +9,9 @@ import os
 import re
 import sys
 
+import inquiry
+import journal
+import learning
 import load
 import outlook
 import plan
@@ -18,7 +21,7 @@ import startup
 from measure import ROOT, Section, machine, show
 
 QUIET = 0.5  # processes at work on average over the last minute
-SCRIPTS = (startup, load, select_markets, rollout, outlook, plan)
+SCRIPTS = (startup, load, select_markets, rollout, outlook, journal, learning, inquiry, plan)
 MARKED = re.compile(r"(<!-- bench -->\n).*?(\n<!-- /bench -->)", re.DOTALL)
 
 

@@ -63,7 +63,8 @@ def entered(**own: float) -> tuple[ModeChoice, ModeChoice]:
 
 
 STAGES = ("select", "enter", "rollout", "learn")
-TOPICS = {"reach", "gates", "hours", "attention", "cash", "objective", "automation", "beliefs"}  # no module has the name
+# parts of which no module has the name
+TOPICS = {"reach", "gates", "hours", "attention", "cash", "objective", "automation", "beliefs"}
 
 
 def test_every_assumption_has_a_unit_a_ground_and_a_place_where_it_is_used() -> None:

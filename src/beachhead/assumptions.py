@@ -96,13 +96,16 @@ def _assumption(row: dict[str, str], table: str) -> Assumption:
 def packaged(access_model: str = "") -> Mapping[str, Assumption]:
     """Every assumption of the package, by id, in the order of the tables.
 
-    With a model of ``access.csv`` the access terms hold its estimates and standard errors.
+    With a model of ``access.csv`` the access terms hold its estimates and standard errors, and the terms of likeness
+    those of goods or of services, as the model is of one.
     """
     found = {one.id: one for table in TABLES for one in (_assumption(row, table) for row in _rows(table))}
-    for row in _rows("select/access"):
-        name = f"access.{row['term']}"
-        if row["model"] == access_model and name in found:
-            found[name] = replace(found[name], value=float(row["estimate"]), sd=float(row["se"]))
+    likeness = "services" if "services" in access_model else "goods" if access_model else ""
+    for table, model in (("access", access_model), ("likeness", likeness)):
+        for row in _rows(f"select/{table}"):
+            name = f"{table}.{row['term']}"
+            if row["model"] == model and name in found:
+                found[name] = replace(found[name], value=float(row["estimate"]), sd=float(row["se"]))
     return MappingProxyType(found)
 
 

@@ -45,7 +45,7 @@ def test_json_holds_every_assumption_with_all_that_is_said_of_it() -> None:
     for row in said["assumptions"]:
         assert row.keys() == KEYS
         assert row["unit"] and row["ground"] and row["table"].endswith(".csv") and not row["changed"]
-        assert row["value"] == row["packaged"] and (row["value"] is None) == row["id"].startswith("access.")
+        assert row["value"] == row["packaged"] and (row["value"] is None) == row["id"].startswith(("access.", "likeness."))
 
 
 def test_with_a_firm_the_values_in_use_are_shown_beside_ours(own_firm: Path) -> None:
@@ -74,7 +74,7 @@ def test_used_in_shows_one_stage_and_names_the_nearest() -> None:
     assert {row["used_in"] for row in as_json("--used-in", "demand")["assumptions"]} == {"demand"}
     result = assumptions("--used-in", "demnd")
     assert result.exit_code == 2 and 'did you mean "demand"' in result.stderr and result.stdout == ""
-    assert "potential, value, cost" in assumptions("--used-in", "xyz").stderr
+    assert "likeness, value, cost" in assumptions("--used-in", "xyz").stderr
 
 
 def test_a_stage_can_be_asked_for_as_a_whole() -> None:

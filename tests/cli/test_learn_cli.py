@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 import threading
@@ -157,7 +158,7 @@ def test_a_file_is_taken_in_once(firm, tmp_path):
     path.write_text(
         path.read_text(encoding="utf-8") + "2026-01-02,trade_fair,DEU,market,,three,,,0\n", encoding="utf-8"
     )
-    assert "1 would be added (numbers 3 to 3); 2 were" in run("import", firm, path, "--dry-run").stdout
+    assert "1 would be added (number 3); 2 were" in run("import", firm, path, "--dry-run").stdout
     assert len(journal_of(firm).entries) == 2
     path.write_text(path.read_text(encoding="utf-8") + "2026-01-02,trade_fare,DEU,market,,four,,,0\n", encoding="utf-8")
     assert "line 5, channel = trade_fare" in run("import", firm, path, code=2).stderr
@@ -168,7 +169,7 @@ def test_results_come_by_options_or_by_file_and_the_later_stands(firm, tmp_path)
     one = ("--market", "Germany", "--quarter", "2026q2", "--mode", "ecommerce")
     run("results", firm, *one, "--sales", "18.4k", "--cost", "6200", "--as-of", "2026-07-01")
     assert (
-        "0 added; 1 were there"
+        "0 added; 1 was there"
         in run("results", firm, *one, "--sales", "18400", "--cost", 6200, "--as-of", "2026-07-01").stdout
     )
     path = tmp_path / "r.csv"
@@ -211,16 +212,53 @@ def test_check_says_whether_all_is_whole_and_mends_it(firm):
     for command in (["check", firm], ["list", firm], ["add", firm, *PEERS, "--finding", "y"]):
         told = run(*command, code=2).stderr
         assert str(file) in told and str(copy) in told and "--restore" in told
-    assert "1 entries" in run("check", firm, "--restore").stdout
+    mended = run("check", firm, "--restore")
+    assert (
+        "1 entry, 0 results, with those superseded" in mended.stdout
+        and "after that copy was made is not in it" in mended.stderr
+    )
     assert journal_of(firm).entries[0].finding == "x"
 
 
 def test_without_a_workspace_there_is_nothing_and_nothing_is_made(firm, tmp_path):
     before = files(tmp_path)
     assert journal_of(firm) == EMPTY
-    for command in (["list"], ["export"], ["check"]):
-        assert "'beachhead learn add FIRM' begins one" in run(command[0], firm, code=2).stderr
+    for command in ("export", "check"):
+        assert "'beachhead learn add FIRM' begins one" in run(command, firm, code=2).stderr
     assert files(tmp_path) == before
+
+
+def test_a_journal_not_begun_is_an_empty_list_and_one_that_was_named_must_be_there(firm, tmp_path):
+    before = files(tmp_path)
+    assert (
+        said(run("list", firm, "--json"))["entries"] == [] == said(run("list", firm, "--results", "--json"))["results"]
+    )
+    told = run("list", firm)
+    assert told.stdout == "" and f"Begin with: beachhead learn add {firm}" in told.stderr
+    run("list", firm, "--workspace", tmp_path / "elsewhere", code=2)
+    assert files(tmp_path) == before
+
+
+def test_what_to_type_next_can_be_typed_where_names_have_spaces(tmp_path):
+    folder = tmp_path / "my firm é"
+    folder.mkdir()
+    result = run("add", small_firm(folder), *PEERS, "--finding", "x")
+    assert shlex.split(result.stderr.partition("Next: ")[2]) == ["beachhead", "beliefs", str(folder / "firm.toml")]
+
+
+def test_a_list_in_which_nothing_is_says_so(firm):
+    run("add", firm, *PEERS, "--finding", "x")
+    assert "No entry is like that" in run("list", firm, "--market", "FRA").stderr
+    assert "No result" in run("list", firm, "--results").stderr
+
+
+def test_sales_of_a_quarter_that_still_runs_are_warned_of(firm, tmp_path):
+    one = ("--market", "DEU", "--quarter", "2026Q2", "--sales", 900)
+    assert "2026Q2 is not over" in run("results", firm, *one, "--as-of", "2026-06-30").stderr
+    path = tmp_path / "r.csv"
+    path.write_text("market,quarter,sales_usd,cost_usd\nDEU,2026Q1,1,0\nDEU,2026Q2,2,0\n", encoding="utf-8")
+    assert "2026Q2 is not over" in run("results", firm, path, "--as-of", "2026-06-30").stderr
+    assert "not over" not in run("results", firm, path, "--as-of", "2026-07-01").stderr
 
 
 def test_commands_without_a_journal_load_no_database(firm):

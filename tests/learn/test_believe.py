@@ -302,3 +302,16 @@ def test_what_the_mode_does_not_reach_is_not_held_against_the_market():
     whole = replace(half, sold=(2 * SOLD,) * len(half.results))
     seen = [world.from_books([b])[0].low for b in (half, whole)]
     assert seen[0] - seen[1] == pytest.approx(np.log(2.0))
+
+
+@pytest.mark.parametrize("what", ["access.distance", "trade_fair.bias"])
+def test_what_the_owner_holds_counts_as_noise_of_figures_too(what):
+    """One figure: of what a channel says, the spread that is held stays beside the noise of the channel."""
+    field = replace(field_of(), access=1)
+    numbers = {"trade_fair": replace(CHANNELS["trade_fair"], noise_weight=1e6)}
+    world = World(field=field, numbers=numbers, held=frozenset({what}))
+    beside = field.root[5, 0] ** 2 if what.startswith("access") else numbers["trade_fair"].bias_sd ** 2
+    found = world.found([world.figure(1, "trade_fair", 5, field.mean[5] + 2.0)])
+    assert found.posterior.noise[0] ** 2 == pytest.approx(1.0 + beside, rel=1e-3)
+    (seen,) = found.channels
+    assert seen.noise == pytest.approx(1.0, rel=1e-3)

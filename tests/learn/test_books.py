@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,11 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from learn.firms import FIRST, LATE, NO_ORDER, SOLD, World
+from scipy.special import ndtr
 from small_world import make_firm
 
 from beachhead.assumptions import PACKAGED
 from beachhead.enter.ramp import quarterly_ramp
-from beachhead.learn.books import books, endured, noise_variance, overdue, smallest_sale, spending_seen, with_a_part
+from beachhead.learn.believe import believe
+from beachhead.learn.books import (
+    NONE_BELOW,
+    NONE_SD,
+    books,
+    endured,
+    noise_variance,
+    overdue,
+    sales_seen,
+    smallest_sale,
+    spending_seen,
+    with_a_part,
+)
 from beachhead.learn.journal import Journal, Result
 from beachhead.quarters import quarter_name
 
@@ -75,12 +89,68 @@ def test_a_market_with_larger_sales_is_held_for_larger(sales, times):
         assert a.noise == b.noise > 0
 
 
-def test_a_year_without_sales_says_that_less_than_an_order_a_quarter_was_due():
+def test_a_year_without_sales_says_that_hardly_an_order_was_due():
     told = WORLD.from_books([WORLD.booked(5, [4_000.0] * 4 + [0.0] * 4)])
-    ln, _ = by_hand([PACKAGED["smallest_sale_usd"]] * 4, 1)
+    ln, _ = by_hand([1.5 * PACKAGED["smallest_sale_usd"] / 4] * 4, 1)
     assert (told[1].low, told[1].high) == (-np.inf, pytest.approx(ln))
     typical = SimpleNamespace(sales=SimpleNamespace(unit_value_usd=2_000.0))
     assert smallest_sale(typical, PACKAGED) == 2_000.0
+
+
+def test_nothing_sold_is_read_as_if_orders_came_by_chance():
+    """Against the chance of no order by Poisson, with a prior of any place and width."""
+    x = np.linspace(-12, 12, 4_001)
+    for m, s in product((-1.0, 1.0, 3.0), (0.4, 0.8, 1.6)):
+        prior = np.exp(-0.5 * ((x - m) / s) ** 2)
+        exact, ours = (prior * like for like in (np.exp(-np.exp(x)), ndtr((np.log(NONE_BELOW) - x) / NONE_SD)))
+        assert (x @ ours) / ours.sum() == pytest.approx((x @ exact) / exact.sum(), abs=0.2 * s)
+
+
+@pytest.mark.parametrize("order", [165.0, 18_000.0])
+def test_nothing_sold_is_never_better_news_than_little(order):
+    """Also where an order is large: a year without any says less was due than a year with one does."""
+    firm = SimpleNamespace(sales=SimpleNamespace(unit_value_usd=order))
+
+    def median(*later):
+        told = list(sales_seen(WORLD.booked(5, [3_000.0] * 4 + list(later)), firm, LATE, PACKAGED))
+        return believe(WORLD.field, told, {}, frozenset(), PACKAGED).belief.mean[5]
+
+    nothing = median(0, 0, 0, 0)
+    assert nothing < median()
+    assert all(nothing < median(*[orders * order / 4] * 4) for orders in (1, 2, 5, 20, 100))
+
+
+def test_few_orders_tell_less_than_many_if_it_is_known_what_an_order_is():
+    firm = SimpleNamespace(sales=SimpleNamespace(unit_value_usd=1_000.0))
+
+    def noise(firm, orders):
+        (o,) = sales_seen(WORLD.booked(5, [250.0 * orders] * 4), firm, LATE, PACKAGED)
+        return o.noise**2
+
+    assert [noise(firm, k) - noise(NO_ORDER, k) for k in (1, 4, 100)] == pytest.approx([1.0, 0.25, 0.01])
+
+
+def test_what_is_booked_after_a_market_was_left_says_nothing_of_what_it_would_buy():
+    sold = [(4_000, False)] * 3 + [(4_000, True)]
+    wound_up, again = [(0, False)] * 6, [(9_000, False)] * 2
+
+    def told(rows, **known):
+        found = [
+            Result(market=MARKET, quarter=quarter_name(FIRST + k), sales_usd=s, cost_usd=50, left=left)
+            for k, (s, left) in enumerate(rows)
+        ]
+        every = made(make_firm(**known), found)
+        return WORLD.from_books(every), endured(every)
+
+    assert told(sold + wound_up) == told(sold)
+    before, after = told(sold)[0], told(sold + wound_up + again)[0]
+    assert after[:-1] == before and after[-1].year == 0  # it begins anew
+    once = (
+        {"country": MARKET, "mode": "direct_export", "since": quarter_name(FIRST), "until": quarter_name(FIRST + 2)},
+    )
+    assert (
+        told(sold + wound_up + again, presence=once)[0][-1].year == 0
+    )  # also if the firm file knows of the first time
 
 
 def test_quarters_before_the_first_sale_are_no_sales_years():
@@ -117,6 +187,17 @@ def test_what_was_spent_until_the_first_sale_is_held_against_set_up_and_running(
     (o,) = spent([9_000, 4_000, 5_000, 99_000], [0, 0, 10, 10])
     assert o.low == o.high == pytest.approx(np.log(18_000 / (8_000 + 3 * 500)))
     assert o.noise == PACKAGED["entry_books_sd"] and o.luck and o.firm
+
+
+def test_books_that_begin_with_the_first_sale_say_nothing_of_what_was_spent_before():
+    assert spent([300, 300], [5_000, 5_000]) == []
+
+
+def test_a_small_part_of_the_cost_in_the_books_is_hardly_believed_to_be_all_of_it():
+    (o,) = spent([100, 200], [0, 5_000])
+    root, own = 0.6 * np.sqrt([[0.7]] * 12), np.full(12, 0.33)
+    cost = replace(WORLD.field, about="entry_cost", mean=np.zeros(12), root=root, own=own, firm=-1)
+    assert np.abs(believe(cost, [o], {}, frozenset(), PACKAGED).belief.mean).max() < 0.2
 
 
 def test_nothing_is_said_of_cost_before_the_first_sale_or_without_spending():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learn.firms import Style, World, truth_of
@@ -71,3 +73,11 @@ def test_as_many_are_shown_by_chance_as_the_threshold_says():
 def test_amounts_have_two_digits_however_large():
     assert [rounded(np.log(x)) for x in (1_234.0, 0.4, 98_765.0)] == ["1,200", "0", "99,000"]
     assert rounded(1e6)
+
+
+def test_what_all_else_says_is_of_the_market_and_not_of_how_the_channel_exaggerates():
+    """With nothing else known it is what was expected."""
+    numbers = {"trade_fair": replace(WORLD.numbers["trade_fair"], bias=1.5)}
+    world = replace(WORLD, numbers=numbers)
+    (flag,) = find(world.found([world.figure(1, "trade_fair", 4, WORLD.field.mean[4] + 9.0)]), NAMES, PACKAGED)
+    assert f"all else says USD {rounded(WORLD.field.mean[4])} (" in flag.needed

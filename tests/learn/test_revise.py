@@ -144,7 +144,7 @@ def test_what_is_held_or_carried_is_not_laid_over_the_firm():
     firm, evidence, selection = example("india_mobile_app")
     market = selection.markets[3]
     quarters = [quarter_name(8100 + k) for k in range(12)]
-    results = tuple(Result(market=market, quarter=q, sales_usd=100.0) for q in quarters)
+    results = tuple(Result(market=market, quarter=q, sales_usd=1e6) for q in quarters)
     free = learn(firm, evidence, selection, Journal(told(selection, 5, 3.0), results))
     changed = {r.id for r in free.revisions if not r.carried}
     assert changed and changed == set(revised(firm, free).assumptions) - set(firm.assumptions)

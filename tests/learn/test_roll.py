@@ -15,7 +15,7 @@ from beachhead.assumptions import PACKAGED
 from beachhead.enter.modes import MODES
 from beachhead.enter.tables import number
 from beachhead.errors import InputError
-from beachhead.firm import Committed, Firm, Pin, Presence, running
+from beachhead.firm import Committed, Firm, Pin, Presence, running, sales_abroad
 from beachhead.learn.journal import EMPTY, Journal
 from beachhead.learn.roll import Last, Rolled, next_quarter, roll, spells
 from beachhead.quarters import quarter_name, quarter_number
@@ -34,8 +34,8 @@ def move(market: str, quarter: str, *, due: str = "", mode: str = "ecommerce", *
     return Move(market=market, mode=mode, quarter=quarter, first_sale=due or quarter, **given)
 
 
-def rolled(moves=(), results=(), as_of="2027Q3", owner=None, entries=(), due=None, cash=None) -> Rolled:
-    last = Last(FIRST, tuple(moves), due or {}, FIRST)
+def rolled(moves=(), results=(), as_of="2027Q3", owner=None, entries=(), due=None, cash=None, planned=None) -> Rolled:
+    last = Last(FIRST, tuple(moves), due or {}, FIRST, planned=planned or {})
     return roll(owner or firm(), last, Journal(tuple(entries), tuple(results)), as_of, cash)
 
 
@@ -52,6 +52,22 @@ def test_a_market_with_sales_runs_from_its_first_sale_in_the_mode_that_results_n
 def test_the_mode_is_the_plans_where_results_name_none():
     found = rolled([move("DEU", FIRST, mode="licensing")], [result("DEU", "2027Q1", 4e3)])
     assert found.firm.presence[0].mode == "licensing"
+
+
+def test_sales_that_the_file_states_are_not_forgotten_when_the_mode_changes():
+    """Else the same sales would be news to the beliefs once more."""
+    owner = firm(presence=[{"country": "DEU", "mode": "direct_export", "since": "2024Q1", "sales_usd": 46_000}])
+    books = [result("DEU", "2027Q1", 12e3), result("DEU", "2027Q2", 12e3, mode="subsidiary")]
+    assert sales_abroad(rolled([], books, owner=owner).firm, "2027-06") == {"DEU": 46_000.0}
+    books[1] = books[1].model_copy(update={"left": True})
+    assert sales_abroad(rolled([], books, owner=owner).firm, "2027-06") == {}
+
+
+def test_a_switch_that_is_planned_for_later_is_not_yet_the_mode_of_what_was_sold():
+    moves = [move("DEU", FIRST), move("DEU", "2028Q1", mode="licensing", kind="switch")]
+    found = rolled(moves, [result("DEU", "2027Q1", 1e4)])
+    assert found.firm.presence[0].mode == "ecommerce"
+    assert found.cash.income_usd == rolled(moves[:1], [result("DEU", "2027Q1", 1e4)]).cash.income_usd
 
 
 def test_what_was_due_and_of_which_there_is_no_trace_is_dropped_and_what_comes_later_is_ahead():
@@ -144,6 +160,19 @@ def test_cash_by_hand():
 def test_set_up_that_no_result_states_is_taken_from_the_plan():
     found = rolled([move("DEU", FIRST)], [result("DEU", "2027Q2", 1.0)])
     assert found.cash.planned_usd == 5_000.0 and found.cash.spent_usd == 5_000.0
+
+
+def test_what_was_spent_as_planned_stays_spent_when_the_next_plan_no_longer_has_the_move():
+    """Asked again a quarter later, with the market running in a plan of its own, there is as much less cash."""
+    books = [result("DEU", "2027Q2", 1e4), result("DEU", "2027Q3", 1e4)]
+    first = rolled([move("DEU", FIRST)], books[:1])
+    on = move("DEU", "2027Q3", kind="continue", spend_usd=0.0)
+    again = rolled([on], books, "2027Q4", planned=first.cash.planned)
+    assert again.cash.spent_usd == 5_000.0 and again.cash.planned == first.cash.planned == {"DEU": 5_000.0}
+    assert again.cash.now_usd - first.cash.now_usd == pytest.approx(first.cash.income_usd)  # of one quarter more
+    stated = rolled([on], [*books, result("DEU", "2027Q1", 0.0, 4e3)], "2027Q4", planned=first.cash.planned)
+    assert stated.cash.spent_usd == 4_000.0  # once a result states what it cost, that counts
+    assert rolled([], [], "2027Q4", planned={"FRA": 5_000.0}).cash.spent_usd == 0.0  # it never came to it
 
 
 def test_set_up_paid_for_what_goes_on_is_added_since_the_new_plan_books_it_again():

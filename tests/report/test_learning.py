@@ -22,6 +22,7 @@ from beachhead.report.document import PlanDocument
 from beachhead.report.figures import Drawn
 from beachhead.report.html import report_html
 from beachhead.report.terminal import show_plan
+from beachhead.report.words import with_article
 
 
 def taught(**changes):
@@ -91,8 +92,12 @@ def test_what_the_next_plan_must_know_stands_in_the_document(plan):
 def test_terminal_and_page_name_the_entries_and_what_does_not_fit(plan):
     first, second = plan.selection.names[:2]
     for said in (terminal(plan), page(plan)):
-        assert "2 entries and the results of 1 market quarter" in said
-        assert first in said and "entry 1 +" in said and f"results in {first}" in said
+        assert "2 entries and 1 quarterly result" in said
+        assert (
+            first in said
+            and "entry 1 +" in said
+            and f"results in {with_article(plan.selection.markets[0], first)}" in said
+        )
         assert f"Entry 2 on {second} does not fit" in said and "half as large" in said
     assert 'id="learnt"' in said and "beliefs-title" in said
 

@@ -25,6 +25,8 @@ from beachhead.report.replanned import (
     last_of,
     moved_lines,
     moved_on,
+    order_words,
+    replan_part,
     step_causes,
     whole,
 )
@@ -115,6 +117,30 @@ def test_a_move_says_because_of_which_entries_or_that_none_is_behind_it():
     assert "not because of an entry" in said_of(replanned([0.0, 0.0, 0.0]), step(MARKET, "added"))
 
 
+def test_a_market_that_was_left_is_gone_because_it_was_left():
+    new = replanned([5_000.0, 0.0, 0.0], left=(MARKET,))
+    assert said_of(new, step(MARKET, "dropped")).endswith("– because you have left it")
+
+
+def test_software_is_never_said_to_move_by_what_was_learnt_of_it():
+    bought = Step("automation", MARKET, None, {"name": "Help desk", "quarter": "2027Q2"}, ("added",), 0)
+    assert "learnt" not in said_of(replanned([5_000.0, 0.0, 0.0]), bought)
+
+
+@pytest.mark.parametrize(
+    ("gain", "up", "told"),
+    [
+        (900.0, False, "since others gained more (+USD 900 here)"),
+        (-900.0, True, "since others lost more (−USD 900 here)"),
+        (900.0, True, "because of entry 1 (+USD 900)"),
+        (-900.0, False, "because of entry 1 (−USD 900)"),
+    ],
+)
+def test_a_place_is_not_lost_because_of_what_speaks_for_it(gain, up, told):
+    new = replanned([gain, 0.0, 0.0])
+    assert told in order_words(account(new, MARKET, "ecommerce"), up, new)
+
+
 def test_where_nothing_changes_it_says_so():
     plain = planned(synthetic_plan(markets=12)).to_dict()
     report = Report(replanned([0.0, 0.0, 0.0]), difference(plain, plain), (), ())
@@ -170,6 +196,17 @@ def test_a_replanned_plan_hands_on_since_when_its_cash_counts(document):
     part = {"as_of": "2027Q3", "cash_from": "2027Q1", "cash_usd": 120_000.0, "begun": [], "file": document["firm"]}
     last = last_of({**document, "replan": part}, (), synthetic_firm(), "2027Q4")
     assert (last.cash_from, last.cash_usd) == ("2027Q1", 120_000.0)
+
+
+def test_a_replanned_plan_hands_on_what_was_spent_as_planned(document):
+    spent = CashNow(120_000.0, "2027Q1", 0.0, 5_000.0, 5_000.0, 0.0, 115_000.0, 0.0, stated=False, planned={"DEU": 5e3})
+    handed = [
+        last_of(
+            {**document, "replan": replan_part(rolled(cash=cash), synthetic_firm())}, (), synthetic_firm(), "2028Q1"
+        )
+        for cash in (spent, replace(spent, stated=True))
+    ]
+    assert [one.planned for one in handed] == [{"DEU": 5_000.0}, {}]  # cash that the owner states has it in already
 
 
 def test_cash_is_told_with_its_parts():

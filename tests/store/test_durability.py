@@ -213,6 +213,7 @@ def test_a_folder_that_nobody_may_write_to_can_be_read(sound, tmp_path, quick):
             os.setuid(65_534)
         with open_workspace(place, FIRM) as workspace:
             report(workspace.journal() == sound[1][0])
+            report(check(workspace).troubles == ())
             for attempt in (lambda: workspace.add([plain()]), lambda: open_workspace(f"{place}/x", FIRM, create=True)):
                 try:
                     attempt()
@@ -220,6 +221,7 @@ def test_a_folder_that_nobody_may_write_to_can_be_read(sound, tmp_path, quick):
                     report(error)
 
     assert [line.split(":")[0] for line in reported(*child(work))] == [
+        "True",
         "True",
         f"workspace = {file}",
         f"workspace = {place}/x/journal.sqlite",

@@ -10,7 +10,7 @@ from beachhead.charts.numbers import short, usd
 from beachhead.learn.result import Inquiries, Inquiry
 
 ROW, WIDTH, MOST = 34, 420, 12
-PARTS = ("Cost", "Waiting", "Left")
+PARTS = ("Cost", "Waiting", "Net gain")
 COLOURS = (theme.BAND, theme.GREY, theme.BLUE)
 
 
@@ -68,7 +68,7 @@ def _bars(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> l
         for part, begin, end in (
             ("Cost", 0.0, row["cost"]),
             ("Waiting", row["cost"], row["spent"]),
-            ("Left", row["spent"], max(row["gain"], row["spent"])),
+            ("Net gain", row["spent"], max(row["gain"], row["spent"])),
         )
         if end > begin
     ]

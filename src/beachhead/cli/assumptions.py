@@ -68,10 +68,13 @@ def _learnt(
     firm_path: Path | None, workspace: str | None, revert: str | None, restore: str | None, as_json: bool
 ) -> None:
     """What outcomes have changed, after one of them was taken back or let hold again."""
-    from beachhead.cli.workspace import opened
+    from beachhead.cli.workspace import begun, opened, typed
 
     if firm_path is None:
         raise click.UsageError("--revisions, --revert and --restore need a firm file")
+    if not (revert or restore or begun(firm_path, workspace)):
+        _show_revisions((), frozenset(), typed("replan", firm_path, workspace), as_json)
+        return
     with opened(firm_path, workspace) as kept:
         for name, decide, said in (
             (revert, kept.hold, "is kept as it was"),
@@ -80,9 +83,9 @@ def _learnt(
             if name:
                 _checked(name, firm_path)
                 decide(name)
-                say(f"{name} {said}, from the next plan on: beachhead replan {firm_path}")
+                say(f"{name} {said}, from the next plan on: {typed('replan', firm_path, workspace)}")
         rows, held = kept.revisions(), kept.journal().held
-    _show_revisions(rows, held, as_json)
+    _show_revisions(rows, held, typed("replan", firm_path, workspace), as_json)
 
 
 def _checked(name: str, firm_path: Path) -> None:
@@ -96,7 +99,7 @@ def _checked(name: str, firm_path: Path) -> None:
         raise bad("assumption", name, f"there is none of that id{tail}")
 
 
-def _show_revisions(rows: Sequence[tuple[str, Revision]], held: frozenset[str], as_json: bool) -> None:
+def _show_revisions(rows: Sequence[tuple[str, Revision]], held: frozenset[str], replan: str, as_json: bool) -> None:
     """Revisions in the order in which they were kept; the last of each id is the one that counts."""
     from dataclasses import replace
 
@@ -114,9 +117,8 @@ def _show_revisions(rows: Sequence[tuple[str, Revision]], held: frozenset[str], 
         show_table(revisions_table(tuple(last.values())), out())
         say("--revert ID keeps the old value, --restore ID lets it change again; --json shows how each came about.")
     else:
-        out().print(
-            "Outcomes have not changed any assumption yet, or no plan was made with them: beachhead replan FIRM"
-        )
+        out().print("No plan has changed an assumption because of what you found out or sold.")
+        say(f"Replanning looks whether one should change: {replan}")
     if kept := sorted(held - set(last)):
         out().print(f"Kept as they are, whatever is learnt: {', '.join(kept)}", markup=False)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from beachhead.cli.console import emit_json, firm_argument, json_option, out, say
-from beachhead.cli.workspace import workspace_option
+from beachhead.cli.workspace import typed, workspace_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +67,7 @@ def beliefs(
     if rows:
         _show_some(selection, learnt, about, rows, console)
     else:
-        _show_all(selection, learnt, about, console)
+        _show_all(selection, learnt, about, typed("learn add", firm_path, workspace), console)
 
 
 def _learnt(firm_path: Path, workspace: str | None) -> tuple[Selection, Learnt]:
@@ -96,7 +96,7 @@ def _rows(selection: Selection, wanted: list[str]) -> list[int]:
     return [selection.row(market) for market in wanted]
 
 
-def _show_all(selection: Selection, learnt: Learnt, about: About, console: Console) -> None:
+def _show_all(selection: Selection, learnt: Learnt, about: About, begin: str, console: Console) -> None:
     """The markets that moved most, what does not fit, what channels turned out to be, and revisions."""
     from rich.text import Text
 
@@ -105,14 +105,14 @@ def _show_all(selection: Selection, learnt: Learnt, about: About, console: Conso
 
     names = dict(zip(selection.markets, selection.names, strict=True))
     if not learnt.journal:
-        console.print("Nothing is written down yet. Begin with: beachhead learn add FIRM", markup=False)
+        console.print(f"Nothing is written down yet. Begin with: {begin}", markup=False, soft_wrap=True)
         return
     found = words.most_moved(learnt, about, names, None)
-    console.print(Text(sentence(words.counted(learnt)), style="bold"))
+    console.print(Text(f"From {words.counted(learnt)}.", style="bold"))
     if not found:
         console.print(f"None of it moves what is believed of any market's {words.ABOUT_WORDS[about]}.")
     _print_tables(words.beliefs_tables(learnt, names, about, found[:MOST]), console)
-    for line in words.spread_line(learnt, found):
+    for line in (*words.spread_line(learnt, found), *words.unheard(learnt)):
         console.print(Text(f"\n{sentence(line)}"))
     if len(found) > MOST:
         say(f"{len(found) - MOST} more markets moved: name one, or use --json for all.")

@@ -101,6 +101,7 @@ def _show_all(found: tuple[Channel, ...], assumed: Assumptions, console: Console
 
     console.print(table(FOUND, [_found(one) for one in found]))
     console.print(table(("Id", *FIGURES), [_figures(one, assumed) for one in found], right=FIGURES))
+    say("Off by: how far a figure usually is from the truth, as a factor up or down. Tells: too much on average.")
     say(f"Categories: {STUDY}. Numbers: assumptions; 'beachhead channels --channel ID' says on what ground.")
 
 

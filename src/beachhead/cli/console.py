@@ -19,7 +19,8 @@ from beachhead.errors import BeachheadError, Fault, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+
+    from beachhead.report.fitted import Fitted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MAX_FAULTS = 50  # shown one by one; the rest is counted
@@ -102,18 +103,13 @@ def show_defect(error: Exception) -> None:
     err().print(Text.assemble(("Internal error: ", "bold red"), printable(text)), soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> Table:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> Fitted:
     """A plain table; columns named in ``right`` are set flush right (figures). Cell text is never read as markup."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-    from rich.text import Text
+    from beachhead.report.fitted import Fitted
 
-    result = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        result.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        result.add_row(*(Text(printable(cell)) for cell in row))
-    return result
+    cells = tuple(tuple(map(printable, row)) for row in rows)
+    flush = tuple(column in right for column in columns)
+    return Fitted(tuple(columns), cells, flush, (False,) * len(flush))
 
 
 def fault_rows(faults: Iterable[Fault]) -> list[tuple[str, str, str]]:

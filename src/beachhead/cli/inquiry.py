@@ -174,7 +174,7 @@ def _show(plan: Plan, found: Answer, exact: tuple[Exact, ...], console: Console)
         console.print(_compared(exact, names))
     if found.spared:
         _show_spared(found, names, console)
-    say("Gain and net in USD; ± is how far the gain may be off. Write down what you hear: beachhead learn add FIRM")
+    say("Gain and net in USD; ± is how far the gain may be off. Write down what you hear: beachhead learn add")
 
 
 def _listed(found: tuple[Inquiry, ...], names: dict[str, str]) -> Any:

@@ -12,7 +12,7 @@ import click
 
 from beachhead.cli import learn_add, learn_files
 from beachhead.cli.console import emit_json, firm_argument, json_option, out, say, table, warn
-from beachhead.cli.workspace import opened, workspace_option
+from beachhead.cli.workspace import begun, opened, typed, workspace_option
 
 if TYPE_CHECKING:
     from beachhead.learn.journal import Entry, Result
@@ -77,6 +77,9 @@ def list_(
     beachhead learn list firm.toml --results --json
     """
     chosen = _chosen(channel, market, since, every)
+    if not begun(firm_path, workspace):
+        _stream("results" if show_results else "entries", ()) if as_json else say(_nothing(firm_path, workspace))
+        return
     with opened(firm_path, workspace) as journal:
         if show_results:
             rows = (one for one in journal.results(superseded=every) if chosen.market in ("", one.market))
@@ -84,7 +87,11 @@ def list_(
         elif as_json:
             _stream("entries", journal.entries(chosen))
         else:
-            _show_entries(journal, chosen)
+            _show_entries(journal, chosen, typed("learn show", firm_path, workspace, "NUMBER"))
+
+
+def _nothing(firm_path: Path, workspace: str | None) -> str:
+    return f"Nothing is written down yet. Begin with: {typed('learn add', firm_path, workspace)}"
 
 
 def _chosen(channel: str, market: str, since: datetime | None, every: bool) -> Chosen:
@@ -115,21 +122,28 @@ def _pages(rows: Iterator[T]) -> Iterator[list[T]]:
         yield page
 
 
-def _show_entries(journal: Workspace, chosen: Chosen) -> None:
+def _show_entries(journal: Workspace, chosen: Chosen, show_one: str) -> None:
     from beachhead.cli.learn_words import COLUMNS, cells
 
     console, right = out(), ("No.", "Cost USD")
     for page in _pages(journal.entries(chosen)):
         console.print(table(COLUMNS, [cells(one, console.width) for one in page], right=right))
     count = journal.count(chosen)
-    say(f"{count:,} {'entry' if count == 1 else 'entries'}. 'beachhead learn show FIRM NUMBER' shows one in full.")
+    if count:
+        say(f"{count:,} {'entry' if count == 1 else 'entries'}. In full: {show_one}")
+    else:
+        say("No entry is like that.")
 
 
 def _show_results(rows: Iterator[Result]) -> None:
     from beachhead.cli.learn_words import RESULT_COLUMNS, result_cells
 
+    count = 0
     for page in _pages(rows):
+        count += len(page)
         out().print(table(RESULT_COLUMNS, map(result_cells, page), right=("No.", "Sales USD", "Cost USD")))
+    if not count:
+        say("No result is written down, or none is like that: 'beachhead learn results --help' says how.")
 
 
 # --- show -----------------------------------------------------------------------------------------------------------
@@ -137,7 +151,7 @@ def _show_results(rows: Iterator[Result]) -> None:
 
 @learn.command(short_help="One entry with its whole history.")
 @firm_argument
-@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.argument("number", metavar="ID", type=learn_add.Whole(1))
 @workspace_option
 @json_option
 def show(firm_path: Path, number: int, workspace: str | None, as_json: bool) -> None:
@@ -185,7 +199,8 @@ def check(firm_path: Path, backup: bool, put_back: bool, was: str | None, worksp
         if backup:
             _back_up(journal.place)
         found = examine(journal)
-    emit_json(_checkup(found)) if as_json else _show_checkup(found)
+    restore = typed("learn check", firm_path, workspace, "--restore")
+    emit_json(_checkup(found)) if as_json else _show_checkup(found, restore)
     if found.troubles:
         raise click.exceptions.Exit(2)
 
@@ -200,6 +215,7 @@ def _mend(firm_path: Path, workspace: str | None, put_back: bool, was: str | Non
     if put_back:
         copy, aside = restore(place)
         say(f"{copy} is back in its place. What was there is kept as {aside}.")
+        warn("what was written down after that copy was made is not in it: look at the last entries and results")
     if was is not None:
         rename(place, was, firm.name)
         say(f"The journal of {was!r} is now that of {firm.name!r}.")
@@ -227,13 +243,16 @@ def _checkup(found: Checkup) -> dict[str, Any]:
     }
 
 
-def _show_checkup(found: Checkup) -> None:
+def _show_checkup(found: Checkup, restore: str) -> None:
+    from beachhead.report.learning import some
+
     console = out()
-    console.print(f"{found.place}: {found.entries:,} entries, {found.results:,} results.", markup=False, soft_wrap=True)
+    held = f"{some(found.entries, 'entry', 'entries')}, {some(found.results, 'result')}"
+    console.print(f"{found.place}: {held}, with those superseded.", markup=False, soft_wrap=True)
     console.print("Everything is as it was written." if not found.troubles else "Not everything can be read:")
     for trouble in found.troubles:
         console.print(f"  - {trouble}", markup=False, soft_wrap=True)
     for path in found.backups:
         console.print(f"A whole copy is in {path}.", markup=False, soft_wrap=True)
     if found.troubles and found.backups:
-        say("'beachhead learn check FIRM --restore' puts the newest copy back and keeps the damaged file.")
+        say(f"To put the newest copy back, and keep the damaged file: {restore}")

@@ -25,6 +25,12 @@ DAY = "YYYY-MM-DD"
 METAVARS = {"date": DAY, "choice": "ID", "list": "KINDS", "prose": "TEXT", "line": "TEXT", "plain": "NUMBER"}
 
 
+class Whole(click.IntRange):
+    """A whole number, and in words that say so."""
+
+    name = "whole number"
+
+
 def metavar(kind: str) -> str:
     """What stands for a value of this kind in the help."""
     return METAVARS.get(kind, kind.upper())
@@ -85,7 +91,7 @@ def add(firm_path: Path, as_of: date, workspace: str | None, as_json: bool, **gi
 
 @click.command(short_help="Correct an entry: the new one takes its place.")
 @firm_argument
-@click.argument("number", metavar="ID", type=click.IntRange(1))
+@click.argument("number", metavar="ID", type=Whole(1))
 @entry_options
 @as_of_option
 @workspace_option

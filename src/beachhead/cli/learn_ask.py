@@ -43,12 +43,12 @@ def _ask(draft: Draft, field: str, prompt: Callable[[], str], today: date) -> No
             record_of(Entry, {"date": today.isoformat(), **ANYTHING, **draft, field: answer}, today)
             draft[field] = answer
         except InputError as error:
-            tell("  " + "; ".join(f"{fault.value} {fault.remedy}".strip() for fault in error.faults))
+            tell("  " + "; ".join(f"{fault.value}: {fault.remedy}".removeprefix(": ") for fault in error.faults))
 
 
 def _text(question: str, *, needed: bool = False) -> str:
     while True:
-        answer = str(click.prompt(question, default="", show_default=False, err=True)).strip()
+        answer = str(click.prompt(question, default="", show_default=False, prompt_suffix=" ", err=True)).strip()
         if answer or not needed:
             return answer
         tell("  This is needed.")
@@ -58,8 +58,11 @@ def _channel() -> str:
     """One of the channels, by its number in a list or by its id."""
     for number, one in enumerate(channels(), 1):
         tell(f"  {number:2} {one.name}")
-    answer = _text("From which source?", needed=True)
-    return channel_ids()[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(channel_ids()) else answer
+    while (answer := _text("From which source? (its number)", needed=True)).isdecimal():
+        if 0 < int(answer) <= len(channel_ids()):
+            return channel_ids()[int(answer) - 1]
+        tell(f"  Write a number from 1 to {len(channel_ids())}.")
+    return answer
 
 
 def _ask_figure(draft: Draft, today: date) -> None:

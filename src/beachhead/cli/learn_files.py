@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from beachhead.cli.console import emit_json, firm_argument, json_option, out, progress, say
+from beachhead.cli.console import emit_json, firm_argument, json_option, out, progress, say, warn
 from beachhead.cli.learn_add import as_of_option, metavar
 from beachhead.cli.workspace import opened, read_firm, say_next, workspace_option
 from beachhead.learn.journal_columns import columns
@@ -93,9 +93,23 @@ def results(
     if bool(draft) == (path is not None):
         raise click.UsageError("Give either a FILE, or one result by --market, --quarter, --sales and --cost.")
     if path is not None:
-        _take_in(firm_path, workspace, Lines(path, Result, as_of), dry_run=dry_run, as_json=as_json)
+        lines = Lines(path, Result, as_of)
+        _take_in(firm_path, workspace, lines, dry_run=dry_run, as_json=as_json)
+        _warn_unfinished({one.quarter for _, one in lines}, as_of)
     else:
         _take_in_one(firm_path, workspace, draft, as_of, dry_run=dry_run, as_json=as_json)
+        _warn_unfinished({draft["quarter"].strip().upper()}, as_of)
+
+
+def _warn_unfinished(quarters: set[str], today: date) -> None:
+    """A quarter that still runs counts as a whole one: its sales look too low."""
+    from beachhead.quarters import quarter_name, quarter_number
+
+    running = quarter_name(quarter_number(today.isoformat()))
+    if running in quarters:
+        warn(
+            f"{running} is not over, but its sales count as those of a whole quarter: write them down again when it is"
+        )
 
 
 def _take_in(
@@ -128,10 +142,19 @@ def _report(added: Added, firm_path: Path, workspace: str | None, *, dry_run: bo
         emit_json({"schema": SCHEMA, **found, "already": added.already, "dry_run": dry_run})
     else:
         verb = "would be added" if dry_run else "added"
-        numbers = f" (numbers {added.first} to {added.last})" if added.count else ""
-        out().print(f"{added.count:,} {verb}{numbers}; {added.already:,} were there already.")
+        out().print(f"{added.count:,} {verb}{_numbers(added)}{_already(added)}.")
     if not dry_run:
         say_next(firm_path, workspace)
+
+
+def _numbers(added: Added) -> str:
+    if added.count < 2:
+        return f" (number {added.first})" if added.count else ""
+    return f" (numbers {added.first} to {added.last})"
+
+
+def _already(added: Added) -> str:
+    return f"; {added.already:,} {'was' if added.already == 1 else 'were'} there already"
 
 
 def _take_in_one(

@@ -7,19 +7,26 @@ import math
 from beachhead.learn.journal import EXPECTED, Entry, Result
 from beachhead.learn.journal_columns import columns
 from beachhead.learn.journal_files import cells as texts
+from beachhead.report.tables_learning import shortened
 
 COLUMNS = ("No.", "Date", "Source", "Markets", "It says", "Cost USD", "Finding")
 RESULT_COLUMNS = ("No.", "Quarter", "Market", "Sales USD", "Cost USD", "Mode", "Left")
-OTHERS = 75  # columns of the terminal that all but the finding take
+OTHERS, LEAST = 75, 60  # columns of the terminal that all but the finding take; letters of it that are always shown
+USD = ("estimate_usd", "cost_usd", "expected_usd")
+LABELS = {
+    "growth_path": "way of growing",
+    "estimate_usd": "figure",
+    "sd_log": "how sure, sd of ln",
+    "cost_usd": "cost of finding out",
+    "expected_usd": "expected then",
+}
 OF_WHAT = {"potential": "a year", "entry_cost": "to enter", "hazard": "a year"}
 
 
 def cells(one: Entry, width: int) -> tuple[str, ...]:
     """An entry as one row of :data:`COLUMNS`; the finding as far as there is room."""
-    first = one.finding.split("\n")[0]
-    room = max(width - OTHERS, 20)
-    short = first if len(first) <= room else first[: room - 1] + "…"
-    return (str(one.id), str(one.date), one.channel, ";".join(one.markets), says(one), f"{one.cost_usd:,.0f}", short)
+    short = shortened(one.finding.split("\n")[0], max(width - OTHERS, LEAST))
+    return (str(one.id), str(one.date), one.channel, "; ".join(one.markets), says(one), f"{one.cost_usd:,.0f}", short)
 
 
 def says(one: Entry) -> str:
@@ -54,4 +61,6 @@ def lines(one: Entry) -> list[tuple[str, str]]:
         del found["than"]
     if one.sd_log is not None:
         found["sd_log"] += f" (± {100 * (math.exp(one.sd_log) - 1):.0f} %, two times in three)"
-    return [(name, found[name]) for name in columns("entry") if name in found]
+    figures = {name: f"{float(found[name]):,.10g}" for name in USD if name in found}
+    found |= {name: f"USD {text}" for name, text in figures.items()}
+    return [(LABELS.get(name, name), found[name]) for name in columns("entry") if name in found]

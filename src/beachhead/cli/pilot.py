@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from beachhead.learn.pilot import Design, Pilot
 
 SCHEMA = "beachhead.pilot/1"
+KINDS = ("shortest", "cheapest", "surest")
 MOST = 5  # markets shown where none is named
 
 
@@ -128,7 +129,8 @@ def _show(plan: Plan, one: Design, console: Console) -> None:
         )
     if one.why:
         console.print(one.why, markup=False)
-    rows = [(label, p) for label in ("shortest", "cheapest", "surest") if (p := getattr(one, label)) is not None]
+    needed = one.p_now < one.sure
+    rows = [(label, p) for label in KINDS if needed and (p := getattr(one, label)) is not None]
     if rows:
         console.print(_pilots(rows))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from beachhead.learn.result import Learnt
 
 SCHEMA = "beachhead.propositions/1"
+SAID = {"too little": "too little evidence"}
 STYLE = {"for": "green", "against": "red", "mixed": "yellow", "too little": "dim"}
 
 
@@ -41,6 +42,7 @@ def propositions(firm_path: Path, workspace: str | None, why: bool, as_json: boo
     """
     from beachhead.cli.workspace import journal_of, read_firm
     from beachhead.learn.propositions import evaluate
+    from beachhead.report.learning import some
 
     firm = read_firm(firm_path)
     journal = journal_of(firm_path, workspace)
@@ -49,7 +51,8 @@ def propositions(firm_path: Path, workspace: str | None, why: bool, as_json: boo
         emit_json(propositions_dict(journal, found))
         return
     _show(found, why, out())
-    say(f"From {len(journal.entries)} entries and {len(journal.results)} results. Propositions: {_study()}.")
+    entries, results = some(len(journal.entries), "entry", "entries"), some(len(journal.results), "result")
+    say(f"From {entries} and {results}. Propositions: {_study()}.")
 
 
 def _study() -> str:
@@ -112,7 +115,8 @@ def _show(found: tuple[Bearing, ...], why: bool, console: Console) -> None:
 
     for one in found:
         asked = one.proposition
-        console.print(Text.assemble((f"{asked.id:<4}", "bold"), (f"{one.verdict:<11}", STYLE[one.verdict]), asked.text))
+        verdict = f"{SAID.get(one.verdict, one.verdict)}: "
+        console.print(Text.assemble((f"{asked.id:<4}", "bold"), (verdict, STYLE[one.verdict]), asked.text))
         lines = [_counts(one), one.says, *(_reasons(one) if why else ())]
         console.print(Padding(Text("\n".join(line for line in lines if line)), (0, 0, 1, 4)))
 

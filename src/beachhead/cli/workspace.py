@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -49,11 +50,27 @@ def opened(firm_path: Path, workspace: str | None, *, create: bool = False) -> W
     return open_workspace(workspace_of(firm_path, workspace), firm, create=create)
 
 
+def begun(firm_path: Path, workspace: str | None) -> bool:
+    """Whether the firm of a file keeps a journal; one in a place that the user names is opened, or is a fault."""
+    from beachhead.store.place import is_there, workspace_of
+
+    read_firm(firm_path)  # its faults come first
+    return workspace is not None or is_there(workspace_of(firm_path, None))
+
+
 def say_next(firm_path: Path, workspace: str | None) -> None:
     """Tell what to do once something is written down."""
     from beachhead.cli.console import say
 
-    say(f"Next: beachhead beliefs {firm_path}" + (f" --workspace {workspace}" if workspace else ""))
+    say(f"Next: {typed('beliefs', firm_path, workspace)}")
+
+
+def typed(command: str, firm_path: Path, workspace: str | None, *more: str) -> str:
+    """A command on this firm as it can be typed in a shell; of a database URL not the password."""
+    from beachhead.store.place import is_url, shown
+
+    place = ("--workspace", shown(workspace) if is_url(workspace) else workspace) if workspace else ()
+    return shlex.join(("beachhead", *command.split(), str(firm_path), *more, *place))
 
 
 def read_firm(firm_path: Path) -> Firm:

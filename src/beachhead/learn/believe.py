@@ -21,7 +21,7 @@ from beachhead.learn.channels import Numbers
 from beachhead.learn.journal import About
 from beachhead.learn.observe import Observation
 from beachhead.learn.result import Belief, ChannelBelief, Source
-from beachhead.learn.sites import Posterior, Round, Sites, learn_from
+from beachhead.learn.sites import FINEST, Posterior, Round, Sites, learn_from
 
 HELD_ACCESS, HELD_RAMP = "access.", "ramp_"
 STEPS = 10  # of learning noise within a round: they cost little and spare most of the rounds
@@ -123,11 +123,11 @@ def believe(
         basis=quantities(field, layout, numbers, spread, held),
         low=np.array([o.low for o in observations]) - offset,
         high=np.array([o.high for o in observations]) - offset,
-        noise=np.array([noise_of(o, field, spread, held) for o in observations]),
+        noise=np.array([noise_of(o, field, numbers, spread, held) for o in observations]),
         rumour=np.array([o.rumour for o in observations]),
         width=np.full(len(observations), assumed["rumour_width"]),
     )
-    adapt = Adapt(observations, numbers, held)
+    adapt = Adapt(observations, numbers, held, np.square(sites.noise) - np.square([o.noise for o in observations]))
     posterior = learn_from(sites, adapt if adapt.any else None)
     return Found(
         belief=belief_of(field, layout, observations, posterior),
@@ -204,12 +204,16 @@ def expected(o: Observation, field: Field, numbers: Mapping[str, Numbers]) -> fl
     return float(np.array(o.weights) @ field.mean[list(o.rows)] + bias)
 
 
-def noise_of(o: Observation, field: Field, spread: Floats, held: frozenset[str]) -> float:
+def noise_of(
+    o: Observation, field: Field, numbers: Mapping[str, Numbers], spread: Floats, held: frozenset[str]
+) -> float:
     """Sd of what the observation says beside what it speaks of; what is held is noise to it."""
     rows, weights = list(o.rows), np.array(o.weights)
     variance = o.noise**2
     if holds_access(held):
         variance += float(((weights @ field.root[rows, : field.access]) ** 2).sum())
+    if f"{o.channel}.bias" in held:
+        variance += numbers[o.channel].bias_sd ** 2
     if o.year >= 0 and any(h.startswith(HELD_RAMP) for h in held):
         variance += float(spread[o.year] ** 2)
     return float(np.sqrt(variance))
@@ -225,12 +229,14 @@ class Adapt:
 
     The variance of a channel's noise has a scaled inverse χ² prior worth ``noise_weight`` figures; each round takes the
     expected square of what is left of every figure, weighed by the chance that it is no rumour (the EM algorithm:
-    Dempster, Laird & Rubin 1977), so what stands in the end is its most probable value.
+    Dempster, Laird & Rubin 1977), so what stands in the end is its most probable value. ``beside`` (n,): variance that
+    is not the channel's own, of what the owner holds.
     """
 
     def __init__(
-        self, observations: Sequence[Observation], numbers: Mapping[str, Numbers], held: frozenset[str]
+        self, observations: Sequence[Observation], numbers: Mapping[str, Numbers], held: frozenset[str], beside: Floats
     ) -> None:
+        self.beside = np.maximum(beside, 0.0)
         figures = [
             o.channel if o.channel and not o.stated and o.low == o.high and f"{o.channel}.noise_sd" not in held else ""
             for o in observations
@@ -252,14 +258,15 @@ class Adapt:
         ours = self.group >= 0
         for _ in range(STEPS):
             noise = sites.noise.copy()
-            noise[ours] = (self.learnt(sites, found)[self.group] * self.factor)[ours]
+            noise[ours] = np.hypot(self.learnt(sites, found)[self.group] * self.factor, np.sqrt(self.beside))[ours]
             sites = replace(sites, noise=noise)
         return sites.noise
 
     def learnt(self, sites: Sites, found: Round) -> Floats:
         """Noise sd of each channel, (channels,)."""
         ours: NDArray[np.bool_] = self.group >= 0
-        v, s2 = found.left_var[ours], sites.noise[ours] ** 2
+        v = found.left_var[ours] + self.beside[ours]
+        s2 = np.maximum(sites.noise[ours] ** 2 - self.beside[ours], FINEST**2)
         off = sites.low[ours] - found.left_mean[ours]
         square = (off * s2 / (v + s2)) ** 2 + v * s2 / (v + s2)
         group, trust = self.group[ours], found.trust[ours]
@@ -317,7 +324,7 @@ def channels_of(
             bias, bias_sd = was.bias + was.bias_sd * found.mean[at], was.bias_sd * float(np.linalg.norm(found.root[at]))
         if channel in adapt.channels:
             mine = adapt.group == adapt.channels.index(channel)
-            noise = float((found.noise[mine] / adapt.factor[mine])[0])
+            noise = float((np.sqrt(found.noise[mine] ** 2 - adapt.beside[mine]) / adapt.factor[mine])[0])
         count = sum(o.channel == channel for o in observations)
         told.append(ChannelBelief(channel, count, was.bias, was.bias_sd, float(bias), bias_sd, was.noise_sd, noise))
     return tuple(told)

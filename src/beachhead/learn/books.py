@@ -1,13 +1,15 @@
 """From results to observations: what a year of own sales says of a market's potential, and own spending of its cost.
 
 Sales of a quarter are potential / 4 × what the mode sells of it × the path of the ramp at that tenure × noise. The
-first quarter with sales is one of part: the first sale came at some time within it.
+first quarter with sales is one of part: the first sale came at some time within it. Sales are made of orders, and few
+orders tell less than many.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,6 +26,7 @@ from beachhead.rollout.sales import cumulative_ramp, ramped
 
 WEEKS_A_QUARTER = 13.0
 LAST_YEAR = 5  # of the ramp; later years are like it
+NONE_BELOW, NONE_SD = 1.5, 0.5  # Φ(ln(1.5 / x) / 0.5), fitted to e^−x, the chance of no order where x are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,33 @@ class Book:
 def books(
     firm: Firm, as_of: str, journal: Journal, rows: dict[str, int], modes: ModeChoice, sold: Floats
 ) -> Iterator[Book]:
-    """The books of every ranked market that has results. ``sold`` (M, 7)."""
+    """The books of every ranked market that has results, one for each time that it was entered. ``sold`` (M, 7)."""
     known = sales_abroad(firm, as_of)
-    for market in dict.fromkeys(r.market for r in journal.results if r.market in rows):
-        found = tuple(sorted((r for r in journal.results if r.market == market), key=lambda r: r.quarter))
+    for market, found, again in times_there(journal, rows):
         # also where the firm has left: its tenure there began when it did
         row, there = rows[market], [p for p in firm.presence if p.country == market and p.quarters(as_of)]
         named = [r.mode for r in found if r.mode] + [p.mode for p in there] + [modes.best[row]]
         mode = MODES.index(named[0])
         selling = [quarter_number(r.quarter) for r in found if r.sales_usd > 0]
-        since = [p.quarters(as_of)[0] for p in there]
+        since = [] if again else [p.quarters(as_of)[0] for p in there]
         first = min(selling[:1] + since, default=None)
         # the firm file's sales there are those of the mode, and the potential that is known speaks of them
         parts = tuple(1.0 if market in known else float(sold[row, MODES.index(r.mode or MODES[mode])]) for r in found)
         yield Book(market, row, mode, parts, first, found)
+
+
+def times_there(journal: Journal, rows: dict[str, int]) -> Iterator[tuple[str, tuple[Result, ...], bool]]:
+    """Results of each ranked market in order of time, apart for each time that it was entered, and if it was again.
+
+    What is booked after it was left, and before it sells again, is winding up: it says nothing of what could be sold.
+    """
+    for market in dict.fromkeys(r.market for r in journal.results if r.market in rows):
+        found = sorted((r for r in journal.results if r.market == market), key=lambda r: r.quarter)
+        ends = [k + 1 for k, r in enumerate(found[:-1]) if r.left]
+        for begin, end in pairwise([0, *ends, len(found)]):
+            told = (k for k in range(begin, end) if begin == 0 or found[k].sales_usd > 0)
+            if (start := next(told, None)) is not None:
+                yield market, tuple(found[start:end]), begin > 0
 
 
 def sales_seen(book: Book, firm: Firm, modes: ModeChoice, assumed: Assumptions) -> Iterator[Observation]:
@@ -63,9 +79,13 @@ def sales_seen(book: Book, firm: Firm, modes: ModeChoice, assumed: Assumptions) 
     if book.first is None:
         yield from overdue(book, firm, modes, assumed)
         return
-    year_of = [min((quarter_number(r.quarter) - book.first) // 4, LAST_YEAR) for r in book.results]
-    for year in (y for y in dict.fromkeys(year_of) if y >= 0):
-        yield of_year(book, [k for k, y in enumerate(year_of) if y == year], year, firm, assumed)
+    year_of = {
+        k: min((quarter_number(r.quarter) - book.first) // 4, LAST_YEAR)
+        for k, r in enumerate(book.results)
+        if r.sales_usd > 0 or not r.left  # who leaves and sells nothing in that quarter was gone
+    }
+    for year in (y for y in dict.fromkeys(year_of.values()) if y >= 0):
+        yield of_year(book, [k for k, y in year_of.items() if y == year], year, firm, assumed)
 
 
 def of_year(book: Book, which: Sequence[int], year: int, firm: Firm, assumed: Assumptions) -> Observation:
@@ -80,15 +100,15 @@ def of_year(book: Book, which: Sequence[int], year: int, firm: Firm, assumed: As
     if age.min() == 0.0:  # the ramp is level within a year of tenure, so all but the first are whole quarters of it
         mean, unsure = with_a_part(count - 1)
         per, variance = per + mean - np.log(count - 0.5), variance + unsure
-    least = float(np.log(count * smallest_sale(firm, assumed)) - per)
-    seen = float(np.log(total) - per) if total > 0 else least
+    orders, unsure = due_for(total, firm, assumed)
+    seen = orders - float(per)
     return Observation(
         source=Source(market=book.market),
         rows=(book.row,),
         weights=(1.0,),
         low=seen if total > 0 else -np.inf,
         high=seen,
-        noise=float(np.sqrt(variance)),
+        noise=float(np.sqrt(variance + unsure)),
         firm=True,
         luck=True,
         year=year if year < LAST_YEAR else -1,
@@ -108,8 +128,19 @@ def with_a_part(whole: int) -> tuple[float, float]:
     return float(mean), float(square - mean**2)
 
 
+def due_for(total: float, firm: Firm, assumed: Assumptions) -> tuple[float, float]:
+    """ln of the sales that ``total`` USD speak of, and its variance, as orders come by chance (Poisson): 1 / orders, if
+    the firm says what an order is.
+
+    Without any order it is the edge of a range: so many orders or more were hardly due.
+    """
+    if total <= 0.0:
+        return float(np.log(NONE_BELOW * smallest_sale(firm, assumed))), NONE_SD**2
+    return float(np.log(total)), min((firm.sales.unit_value_usd or 0.0) / total, 1.0)
+
+
 def smallest_sale(firm: Firm, assumed: Assumptions) -> float:
-    """Sales of a quarter, USD, below which there are none: a typical order."""
+    """USD of a typical order."""
     return assumed.over("smallest_sale_usd", firm.sales.unit_value_usd or assumed["smallest_sale_usd"])
 
 
@@ -122,14 +153,19 @@ def overdue(book: Book, firm: Firm, modes: ModeChoice, assumed: Assumptions) -> 
         return
     part = float(ramped(cumulative_ramp(assumed, int(beyond) + 2), np.array([beyond]))[0])
     variance = noise_variance(beyond, assumed)
-    high = float(np.log(beyond * smallest_sale(firm, assumed)) - np.log(book.sold[-1] / 4.0 * part) + variance / 2.0)
-    noise = float(np.sqrt(variance))
+    orders, unsure = due_for(0.0, firm, assumed)
+    high = orders - float(np.log(book.sold[-1] / 4.0 * part)) + variance / 2.0
+    noise = float(np.sqrt(variance + unsure))
     yield Observation(Source(market=book.market), (book.row,), (1.0,), -np.inf, high, noise, firm=True, luck=True)
 
 
 def spending_seen(book: Book, modes: ModeChoice, assumed: Assumptions) -> Iterator[Observation]:
-    """What was spent until the first sale, against what was planned for set-up and running until then."""
-    if book.first is None or book.first < quarter_number(book.results[0].quarter):
+    """What was spent until the first sale, against what was planned for set-up and running until then.
+
+    Books that begin with the first sale may lack what was spent before it. As what is booked may be part of it only, or
+    of something else, it is taken for so with the chance that a figure of others is a rumour.
+    """
+    if book.first is None or book.first <= quarter_number(book.results[0].quarter):
         return  # not done yet, or done before the books began
     until = [r for r in book.results if quarter_number(r.quarter) <= book.first]
     spent = sum(r.cost_usd for r in until)
@@ -138,7 +174,10 @@ def spending_seen(book: Book, modes: ModeChoice, assumed: Assumptions) -> Iterat
     if spent > 0 and planned > 0:
         off = float(np.log(spent / planned))
         noise = assumed["entry_books_sd"]
-        yield Observation(Source(market=book.market), (book.row,), (1.0,), off, off, noise, firm=True, luck=True)
+        yield Observation(
+            Source(market=book.market), (book.row,), (1.0,), off, off, noise,
+            firm=True, luck=True, rumour=assumed["rumour_share"],
+        )  # fmt: skip
 
 
 def endured(every: Sequence[Book]) -> tuple[float, int, tuple[Source, ...]]:
@@ -149,4 +188,4 @@ def endured(every: Sequence[Book]) -> tuple[float, int, tuple[Source, ...]]:
         if late:
             years, exits = years + len(late) / 4.0, exits + sum(r.left for r in late)
             told.append(Source(market=book.market))
-    return years, exits, tuple(told)
+    return years, exits, tuple(dict.fromkeys(told))

@@ -63,7 +63,8 @@ def needed(found: Found, i: int, names: tuple[str, ...]) -> str:
     o, p = found.observations[i], found.posterior
     says = found.sites.low[i] if np.isfinite(found.sites.low[i]) else found.sites.high[i]
     sd = float(np.sqrt(p.left_var[i]))
-    low, mid, high = (found.offset[i] + p.left_mean[i] + k * EIGHTY * sd for k in (-1.0, 0.0, 1.0))
+    middle = float(np.array(o.weights) @ found.field.mean[list(o.rows)]) + p.left_mean[i]  # without the channel's bias
+    low, mid, high = (middle + k * EIGHTY * sd for k in (-1.0, 0.0, 1.0))
     ends = np.isfinite([found.sites.low[i], found.sites.high[i]])
     return sentence(found.field.about, o, found.offset[i] + says, (low, mid, high), ends, names)
 

@@ -345,14 +345,21 @@ def best_batches(case: Case, weighed: Weighed, budget: float) -> tuple[Batch, ..
     best of them are tried with each third.
     """
     pool = promising([q for q, _ in weighed])
-    pairs = together(case, affordable(combinations_with_replacement(pool, 2), budget))
-    threes = (sorted((*pair, q), key=repr) for pair, _ in pairs[:TRIPLED] for q in pool)
-    again = ([q] * 3 for q in pool)
+    twos = (pair for pair in combinations_with_replacement(pool, 2) if sensible(pair))
+    pairs = together(case, affordable(twos, budget))
+    threes = (sorted((*pair, q), key=repr) for pair, _ in pairs[:TRIPLED] for q in pool if sensible((*pair, q)))
+    again = ([q] * 3 for q in pool if q.sees != "own")
     found = sorted([*pairs, *together(case, affordable((*threes, *again), budget))], key=lambda one: -one[1].net_usd)
     kinds: dict[tuple[int, bool], Batch] = {}
     for asked, batch in found:
         kinds.setdefault((len(asked), False) if len(set(asked)) > 1 else (1, True), batch)
     return tuple(one for one in kinds.values() if one.net_usd > 0.0)
+
+
+def sensible(asked: Sequence[Question]) -> bool:
+    """Whether nothing is tried out twice at the same time: others can be asked twice, one's own luck cannot."""
+    own = [q for q in asked if q.sees == "own"]
+    return len(set(own)) == len(own)
 
 
 def affordable(tried: Iterable[Sequence[Question]], budget: float) -> list[tuple[Question, ...]]:

@@ -7,12 +7,11 @@ Beliefs are joint normal over logarithms: potential (USD a year), entry cost (ti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from beachhead.evidence.model import Floats
-from beachhead.learn.journal import About, Journal, Knowledge
+from beachhead.learn.journal import About, Journal
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -204,7 +203,3 @@ class Inquiries:
     stop: bool
     why: str
     perfect_usd: float
-
-
-Kind = Knowledge
-Decision = Literal["go", "wait", "stop"]

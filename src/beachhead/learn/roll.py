@@ -7,7 +7,7 @@ carried on from one replanning to the next: the file and all results together gi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,13 +29,14 @@ Standing = Literal["made", "begun", "dropped", "ahead"]
 class Last:
     """What the last plan said. ``first``: its first quarter; ``due``: quarters from there to the first sale, not
     rounded, by market; ``cash_from``: quarter from which what was spent comes off the cash, which is that of the firm
-    file or else ``cash_usd``."""
+    file or else ``cash_usd``. ``planned``: set-up that no result stated when that plan was made, by market."""
 
     first: str
     moves: tuple[Move, ...]
     due: Mapping[str, float]
     cash_from: str
     cash_usd: float | None = None
+    planned: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class CashNow:
     the markets (``spent_usd``) and on finding out (``learning_usd``) from then on, plus what sales left after the goods
     and the mode's share (``income_usd``).
 
-    ``planned_usd``: of what was spent, set-up that no result states and that is taken from the plan. ``booked_usd``:
-    set-up that is paid already, and that the new plan books in its first quarter, so that it is added to the cash it
-    begins with. ``stated``: the owner said how much there is; then nothing is added or taken off.
+    ``planned_usd``: of what was spent, set-up that no result states and that is taken from the plan, ``planned`` by
+    market: it stays spent when the next plan no longer has the move. ``booked_usd``: set-up that is paid already, and
+    that the new plan books in its first quarter, so that it is added to the cash it begins with. ``stated``: the owner
+    said how much there is; then nothing is added or taken off.
     """
 
     before_usd: float
@@ -58,6 +60,7 @@ class CashNow:
     now_usd: float
     booked_usd: float
     stated: bool
+    planned: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def roll(firm: Firm, last: Last, journal: Journal, as_of: str, cash_usd: float |
     stands = {move: standing(move, since.get(move.market, ()), now) for move in last.moves if move.kind != "continue"}
     groups = {kind: tuple(move for move, is_now in stands.items() if is_now == kind) for kind in _KINDS}
     begun = _begun(firm, groups["begun"], books, now)
-    there = presences(firm, books, {move.market: move.mode for move in last.moves})  # type: ignore[misc]
+    there = presences(firm, books, begun_in(last.moves))
     entered = tuple(move for move in (*groups["made"], *begun) if move.kind == "enter")
     cash = cash_now(firm, last, journal, books, entered, begun, now, cash_usd)
     left = tuple(market for market, rows in books.items() if rows[-1].left)
@@ -212,8 +215,12 @@ def presences(
 
 
 def spells(rows: Sequence[Result], here: Presence | None, mode: ModeId) -> list[Presence]:
-    """One market's results as spells of selling in one mode each; ``here``: what runs before the first of them."""
+    """One market's results as spells of selling in one mode each; ``here``: what runs before the first of them.
+
+    What it sold in a year, if the firm file says so, goes on to the next mode: it speaks of the market and the firm.
+    """
     out: list[Presence] = []
+    sold = here.sales_usd if here else None
     for row in rows:
         if here is None and row.sales_usd <= 0:
             continue  # still being set up, or left
@@ -221,10 +228,10 @@ def spells(rows: Sequence[Result], here: Presence | None, mode: ModeId) -> list[
         if here is not None and now != here.mode:
             out += _until(here, _before(row.quarter))
             here = None
-        here = here or Presence(country=row.market, mode=now, since=row.quarter)
+        here = here or Presence(country=row.market, mode=now, since=row.quarter, sales_usd=sold)
         if row.left:
             out += _until(here, _before(row.quarter))
-            here = None
+            here = sold = None
     return [*out, here] if here else out
 
 
@@ -259,10 +266,12 @@ def cash_now(
     """What is in hand at the new date. ``entered``: entries made or begun; ``begun``: those still being set up."""
     since = quarter_number(last.cash_from)
     window = [row for rows in books.values() for row in rows if since <= quarter_number(row.quarter) < now]
-    modes = _modes(firm, books, entered)
+    modes = dict.fromkeys(books, "direct_export") | {p.country: p.mode for p in firm.presence} | begun_in(last.moves)
     income = sum(row.sales_usd * kept(firm, row.mode or modes[row.market]) for row in window)
     told = _spent(window)
-    silent = {m.market: m.spend_usd for m in entered if quarter_number(m.quarter) >= since and not told.get(m.market)}
+    silent = {m.market: m.spend_usd for m in entered if quarter_number(m.quarter) >= since}
+    silent |= {market: usd for market, usd in last.planned.items() if market in silent or market in books}
+    silent = {market: usd for market, usd in silent.items() if not told.get(market)}
     learning = sum(one.cost_usd for one in journal.entries if since <= quarter_number(one.date.isoformat()) < now)
     spent = sum(told.values()) + sum(silent.values())
     have = firm.cash.available_usd if last.cash_usd is None else last.cash_usd
@@ -276,6 +285,7 @@ def cash_now(
         now_usd=have + income - spent - learning if stated is None else stated,
         booked_usd=sum(min(told.get(m.market) or m.spend_usd, m.spend_usd) for m in begun),
         stated=stated is not None,
+        planned=silent,
     )
 
 
@@ -287,10 +297,9 @@ def _spent(window: Iterable[Result]) -> dict[str, float]:
     return spent
 
 
-def _modes(firm: Firm, books: Iterable[str], moves: Iterable[Move]) -> dict[str, str]:
-    """The mode in which each market's sales are made, where a result does not say."""
-    modes = dict.fromkeys(books, "direct_export") | {p.country: p.mode for p in firm.presence}
-    return modes | {move.market: move.mode for move in moves}
+def begun_in(moves: Iterable[Move]) -> dict[str, ModeId]:
+    """The mode in which the plan takes on each market; a switch that is planned for later changes nothing yet."""
+    return {move.market: move.mode for move in moves if move.kind in ("enter", "continue")}  # type: ignore[misc]
 
 
 def kept(firm: Firm, mode: str) -> float:

@@ -132,10 +132,12 @@ class BegunPart(Part):
 
 class ReplanPart(Part):
     """Only in plans by ``beachhead replan``: the first quarter planned anew; the cash (``cash_usd``) and the quarter
-    from which spending is taken off it; what goes on; the firm file as it was, for ``firm`` is as of the new date."""
+    from which spending is taken off it; set-up by market that was taken for spent as planned (``planned``); what goes
+    on; the firm file as it was, for ``firm`` is as of the new date."""
 
     as_of: Quarter
     cash_from: Quarter
     cash_usd: float
+    planned: dict[str, float] = Field(default_factory=dict)
     begun: list[BegunPart]
     file: dict[str, Any]

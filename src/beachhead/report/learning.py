@@ -186,17 +186,25 @@ def _surer(one: Moved) -> str:
 
 def lines(learnt: Learnt, names: Mapping[str, str], firm: Firm) -> Iterator[str]:
     """What was learnt, in sentences."""
-    yield counted(learnt)
+    yield f"this plan knows {counted(learnt)} of your journal"
     found = most_moved(learnt, "potential", names, None)
     for one in found[:3]:
         yield _moved_line(one, names)
     yield from spread_line(learnt, found)
     for flag in learnt.flags:
         yield _flag_line(flag, names)
+    yield from unheard(learnt)
     yield from not_counted(learnt, firm)
     used = [one.id for one in learnt.revisions if not one.held]
     if used:
-        yield f"outcomes have changed {_some(len(used), 'assumption')}: {n.listed(used[:4])}{' …' if used[4:] else ''}"
+        yield f"outcomes have changed {some(len(used), 'assumption')}: {n.listed(used[:4])}{' …' if used[4:] else ''}"
+
+
+def unheard(learnt: Learnt) -> Iterator[str]:
+    """Markets that the journal names and that are not ranked."""
+    if gone := sorted(spoken_of(learnt) - set(learnt.potential.markets)):
+        where = n.listed([market_name(market) for market in gone])
+        yield f"what your journal says of {where} moves no belief: only ranked markets have one"
 
 
 def not_counted(learnt: Learnt, firm: Firm) -> Iterator[str]:
@@ -209,16 +217,17 @@ def not_counted(learnt: Learnt, firm: Firm) -> Iterator[str]:
 
 
 def counted(learnt: Learnt) -> str:
-    """How much there is in the journal."""
+    """How much there is in the journal: ``2 entries and 5 quarterly results``."""
     journal = learnt.journal
     quarters = len({(one.market, one.quarter) for one in journal.results})
-    said = [_some(len(journal.entries), "entry", "entries")] if journal.entries else []
-    said += [f"the results of {_some(quarters, 'market quarter')}"] if quarters else []
-    return f"this plan knows {n.listed(said)} of your journal"
+    said = [some(len(journal.entries), "entry", "entries")] if journal.entries else []
+    said += [some(quarters, "quarterly result")] if quarters else []
+    return n.listed(said)
 
 
-def _some(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+def some(count: int, one: str, many: str = "") -> str:
+    """``1 entry``, ``2 entries``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def spread_line(learnt: Learnt, found: Sequence[Moved]) -> Iterator[str]:
@@ -226,7 +235,7 @@ def spread_line(learnt: Learnt, found: Sequence[Moved]) -> Iterator[str]:
     others = [one.pct for one in found if one.market not in spoken_of(learnt)]
     if others:
         typical = tables.signed_pct(float(np.median(others)))
-        yield f"what you learnt moves {_some(len(others), 'like market')} too, the middle one by {typical}"
+        yield f"what you learnt moves {some(len(others), 'similar market')} too, the middle one by {typical}"
 
 
 def _moved_line(one: Moved, names: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from beachhead.report.diff_result import Difference, Document, Step
 from beachhead.report.diff_words import FOLLOWS, LAST, Section, input_words, market_name, reason_words, step_words
 from beachhead.report.rounding import number
 from beachhead.report.tables_learning import channel_name, evidence, standing, with_sd
-from beachhead.report.words import mode_names, sentence
+from beachhead.report.words import mode_names, sentence, with_article
 
 if TYPE_CHECKING:
     from beachhead.evidence.model import Floats
@@ -51,7 +51,8 @@ def last_of(document: Document, moves: tuple[Move, ...], firm: Firm, as_of: str)
     if file["cash"]["available_usd"] != firm.cash.available_usd:
         return Last(first, moves, due, as_of)
     cash = before.get("cash_usd")
-    return Last(first, moves, due, str(before.get("cash_from", first)), None if cash is None else float(cash))
+    planned = {str(market): float(usd) for market, usd in (before.get("planned") or {}).items()}
+    return Last(first, moves, due, str(before.get("cash_from", first)), None if cash is None else float(cash), planned)
 
 
 def moved_on(document: Document, last: Last, journal: Journal, rolled: Rolled, made: Document) -> Document:
@@ -316,6 +317,10 @@ def _why(report: Report, step: Step) -> str:
     late = ["it was not done when it was due"] if _undone(report.new, step) else []
     said = [reason_words(one, step, report.diff) for one in step.because if one.kind != "worth"]
     others = n.listed([*late, *said])
+    if step.id in report.new.rolled.left and "dropped" in step.changes:
+        return "because you have left it"
+    if step.what == "automation":
+        return f"because {others}" if others else FOLLOWS
     if not causes:
         indirect = any(step_causes(report.new, other) for other in report.diff.steps)
         own = "not because of what you learnt of it" if indirect else "not because of an entry"
@@ -335,7 +340,7 @@ def _undone(new: Replanned, step: Step) -> bool:
 def named(cause: Cause, new: Replanned) -> str:
     """``entry 3 (trade fair)``, ``your results in Germany``."""
     if cause.results:
-        return f"your results in {market_name(cause.results)}"
+        return f"your results in {with_article(cause.results, market_name(cause.results))}"
     journal = new.plan.learnt.journal if new.plan.learnt else None
     entry = next((one for one in journal.entries if one.id == cause.entry), None) if journal else None
     return f"{cause.name} ({channel_name(entry.channel).lower()})" if entry else cause.name
@@ -380,10 +385,18 @@ def orders(new: Replanned) -> list[tuple[str, int, int]]:
 def order_lines(report: Report) -> Iterator[str]:
     """Which markets are worth more or less than others now."""
     for market, before, after in orders(report.new) if report.new.news else ():
-        causes = account(report.new, market, _best_mode(report.new, market)).causes
-        found = [one for one in causes if abs(one.usd) >= LEAST_USD][:NAMED]
-        why = f", because of {listed(found, report.new)}" if found else ""
+        worth = account(report.new, market, _best_mode(report.new, market))
+        why = order_words(worth, after < before, report.new)
         yield f"{market_name(market)}: {n.ordinal(after)} instead of {n.ordinal(before)}{why}"
+
+
+def order_words(worth: Account, up: bool, new: Replanned) -> str:
+    """Why a market stands ``up`` or down: for its own worth, or against it, since others moved more."""
+    gain = worth.after - worth.before
+    if gain and up != (gain > 0):
+        return f", since others {'gained' if gain > 0 else 'lost'} more ({_signed(gain)} here)"
+    found = [one for one in worth.causes if abs(one.usd) >= LEAST_USD][:NAMED]
+    return f", because of {listed(found, new)}" if found else ""
 
 
 def listed(causes: Sequence[Cause], new: Replanned) -> str:
@@ -412,7 +425,15 @@ def replan_part(rolled: Rolled, file: Firm) -> dict[str, Any]:
     cash = rolled.cash
     since, usd = (rolled.as_of, cash.now_usd) if cash.stated else (cash.since, cash.before_usd)
     begun = [{"market": move.market, "quarter": move.quarter} for move in rolled.begun]
-    return {"as_of": rolled.as_of, "cash_from": since, "cash_usd": number(usd, 2), "begun": begun, "file": stated}
+    planned = {} if cash.stated else {market: number(usd, 2) for market, usd in cash.planned.items()}
+    return {
+        "as_of": rolled.as_of,
+        "cash_from": since,
+        "cash_usd": number(usd, 2),
+        "planned": planned,
+        "begun": begun,
+        "file": stated,
+    }
 
 
 def report_dict(report: Report, document: Document) -> dict[str, Any]:

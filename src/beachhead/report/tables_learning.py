@@ -10,6 +10,7 @@ import numpy as np
 from beachhead.charts import numbers as n
 from beachhead.learn.causes import Part
 from beachhead.report.tables import Cell, Table, figure, heads
+from beachhead.report.words import with_article
 
 if TYPE_CHECKING:
     from beachhead.learn.journal import Journal
@@ -42,8 +43,8 @@ def spread(span: tuple[float, float, float]) -> str:
 
 
 def amount(value: float) -> str:
-    """USD, or a factor around 1 with two figures."""
-    return f"{value:.2g}" if value < 10 else n.short(value)
+    """USD, or a factor around 1 with two decimals."""
+    return f"{value:.2f}" if value < 10 else n.short(value)
 
 
 def signed_pct(pct: float) -> str:
@@ -62,7 +63,9 @@ def because(parts: Sequence[Part], names: Mapping[str, str]) -> str:
 
 def source_words(source: Source, names: Mapping[str, str]) -> str:
     """``entry 3``, ``results in Germany``."""
-    return f"entry {source.entry}" if source.entry else f"results in {names.get(source.market, source.market)}"
+    if source.entry:
+        return f"entry {source.entry}"
+    return f"results in {with_article(source.market, names.get(source.market, source.market))}"
 
 
 def sources(parts: Sequence[Part], journal: Journal, names: Mapping[str, str]) -> Table:
@@ -90,11 +93,11 @@ def told(source: Source, journal: Journal, names: Mapping[str, str]) -> tuple[st
     return source_words(source, names), span, "Your own sales", f"{n.usd(sold)} sold"
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST) -> str:
     """The beginning of a long text, whole words."""
-    if len(text) <= LONGEST:
+    if len(text) <= most:
         return text
-    return f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
+    return f"{text[:most].rsplit(' ', 1)[0]} …"
 
 
 def channel_name(channel: str) -> str:
@@ -106,14 +109,14 @@ def channel_name(channel: str) -> str:
 
 def channel_trust(found: Sequence[ChannelBelief]) -> Table:
     """How far each channel can be trusted, before and now, for those that gave a figure."""
-    columns = heads("Channel", "#Figures", "Tells too much by", "#±", "Spread of what it tells")
+    columns = heads("Channel", "#Figures", "Tells too much by", "#±", "Usually off by")
     rows = tuple(
         (
             Cell(channel_name(one.channel)),
             Cell(str(one.entries)),
             Cell(f"{_ratio(one.bias_before)} → {_ratio(one.bias)}"),
             Cell(f"{n.plain(100.0 * one.bias_sd)} %"),
-            Cell(f"×{np.exp(one.noise_before):.2g} → ×{np.exp(one.noise):.2g}"),
+            Cell(f"×÷{np.exp(one.noise_before):.1f} → ×÷{np.exp(one.noise):.1f}"),
         )
         for one in found
         if one.entries

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from beachhead.charts import numbers as n
 from beachhead.report.answer import answer, badge, bottom_line, notes
+from beachhead.report.fitted import Fitted
 from beachhead.report.learning import lines as learnt_lines
 from beachhead.report.learning import names_of
 from beachhead.report.tables import Table as PlainTable
@@ -207,19 +208,9 @@ def _named(markets: list[str]) -> str:
 
 def show_table(table: PlainTable, console: Console) -> None:
     """A table of the report on the terminal."""
-    from rich.box import SIMPLE_HEAD
-
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False, title=table.caption, title_justify="left", title_style="bold")
-    for k, column in enumerate(table.columns):
-        shown.add_column(
-            column.name,
-            justify="right" if column.number else "left",
-            overflow="fold",
-            no_wrap=column.number or (k == 0 and console.width >= WIDE),
-        )
-    for row in table.rows:
-        shown.add_row(*(Text(cell.text) for cell in row))
-    console.print(shown)
+    rows = tuple(tuple(cell.text for cell in row) for row in table.rows)
+    numbers = tuple(column.number for column in table.columns)
+    console.print(Fitted(tuple(column.name for column in table.columns), rows, numbers, numbers, table.caption))
 
 
 def bar(share: float, most: float, width: int = 30) -> str:

@@ -221,7 +221,7 @@ def phases_of(p: Problem, taken: Ints) -> Ints | None:
 
 
 def loose_phases(p: Problem, taken: Ints) -> Ints:
-    """The same where the owner wants no phases, and entries may come that no pilot opens: these count as global, (n,)."""
+    """The same where the owner wants no phases: if no pilot opens some entry, all new ones count as global, (n,)."""
     phase = phases_of(p, taken)
     return np.where(p.courses.running[taken], 0, PHASES.index("global")) if phase is None else phase
 

@@ -17,6 +17,7 @@ from beachhead.store.place import BACKUPS, is_url, journal_file
 
 LATEST: Final = "journal.sqlite"  # the copy that is renewed
 DAY: Final = 86_400.0  # seconds
+SMALL: Final = 2_000_000  # bytes of a journal that is copied each time it is opened for writing: it takes no time
 LOGS: Final = ("", "-wal", "-shm")  # the journal, and what SQLite keeps beside it
 
 
@@ -54,12 +55,13 @@ def back_up(place: str, name: str = LATEST) -> Path:
 
 
 def back_up_sometimes(place: str) -> None:
-    """Renew the backup if it is a day old, or holds half of the journal only; a failure keeps nobody from writing."""
+    """Renew the backup; of a large journal only if it is a day old, or holds half of it. A failure keeps nobody from
+    writing."""
     source = journal_file(place)
     copy = source.parent / BACKUPS / LATEST
     if copy.exists():
         then, now = copy.stat(), source.stat()
-        if time.time() - then.st_mtime < DAY and now.st_size < 2 * then.st_size:
+        if now.st_size > SMALL and time.time() - then.st_mtime < DAY and now.st_size < 2 * then.st_size:
             return
     with suppress(InputError):
         back_up(place)
@@ -67,8 +69,9 @@ def back_up_sometimes(place: str) -> None:
 
 def troubles(path: Path) -> list[str]:
     """What SQLite finds wrong with a file; empty if it is whole."""
+    still = "" if os.access(path.parent, os.W_OK) else "&immutable=1"  # as it lies there: no log can be made beside it
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True)) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return [str(error)]
