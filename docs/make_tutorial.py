@@ -137,6 +137,8 @@ def difference(page: Path) -> str:
 
 
 if __name__ == "__main__":
+    if unknown := set(sys.argv[1:]) - {"--check"}:
+        sys.exit(f"{', '.join(sorted(unknown))}: only --check is known")
     if "--check" in sys.argv:
         sys.exit("\n".join(filter(None, map(difference, PAGES))))
     for page in PAGES:

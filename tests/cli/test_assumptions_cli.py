@@ -45,7 +45,8 @@ def test_json_holds_every_assumption_with_all_that_is_said_of_it() -> None:
     for row in said["assumptions"]:
         assert row.keys() == KEYS
         assert row["unit"] and row["ground"] and row["table"].endswith(".csv") and not row["changed"]
-        assert row["value"] == row["packaged"] and (row["value"] is None) == row["id"].startswith(("access.", "likeness."))
+        by_product = row["id"].startswith(("access.", "likeness."))
+        assert row["value"] == row["packaged"] and (row["value"] is None) == by_product
 
 
 def test_with_a_firm_the_values_in_use_are_shown_beside_ours(own_firm: Path) -> None:

@@ -179,3 +179,18 @@ def test_what_the_owner_holds_does_not_move(given_firm, modes):
     held = frozenset(f"{c}.{what}" for c in channel_ids() for what in ("bias", "noise_sd"))
     learnt = learn(firm, evidence, selection, replace(journal, held=held), modes=modes)
     assert all((c.bias, c.noise) == (c.bias_before, c.noise_before) for c in learnt.channels)
+
+
+def test_what_operating_taught_is_not_lost_when_results_become_a_presence() -> None:
+    """A replanned firm has the presence in its file; what selling there taught is learnt all the same."""
+    firm, evidence, selection = example("india_mobile_app")
+    booked = tuple(
+        Result(market="DEU", quarter=q, sales_usd=9_000.0, mode="direct_export")
+        for q in ("2025Q4", "2026Q1", "2026Q2", "2026Q3")
+    )
+    here = {"country": "DEU", "mode": "direct_export", "since": "2025Q4"}
+    known = type(firm).model_validate(firm.model_dump() | {"presence": [*firm.model_dump()["presence"], here]})
+    k = selection.row("DEU")
+    plain, rolled = (learn(one, evidence, selection, Journal((), booked)) for one in (firm, known))
+    assert rolled.weeks[k] <= plain.weeks[k] < 1.0  # a presence runs to the day of the evidence, a quarter longer
+    assert rolled.hazard_factor[k] <= plain.hazard_factor[k] < 1.0

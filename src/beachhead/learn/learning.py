@@ -20,6 +20,7 @@ from beachhead.learn.channels import channel_ids, numbers
 from beachhead.learn.journal import EMPTY, About, Journal
 from beachhead.learn.observe import Context, Observation, told
 from beachhead.learn.result import Learnt
+from beachhead.quarters import quarter_number
 from beachhead.select.likeness import kernel
 from beachhead.select.potential import P10, TERMS
 from beachhead.select.result import Factors, Selection
@@ -41,7 +42,8 @@ def learn(
 
         modes = choose_modes(firm, evidence, selection)
     stocks = knowledge.stocks(firm, evidence, selection.markets, journal, assumed, evidence.vintage)
-    before = knowledge.stocks(firm, evidence, selection.markets, EMPTY, assumed, evidence.vintage)
+    before = knowledge.stocks(as_written(firm, journal), evidence, selection.markets, EMPTY, assumed, evidence.vintage)
+    stocks = replace(stocks, before=np.minimum(before.level, stocks.level))
     seen = context(selection, journal, modes, before, assumed)
     kept = books_of(firm, evidence, selection, journal, modes, assumed)
     found = {f.about: field_found(f, journal, seen, kept, firm, modes) for f in fields(evidence, selection, assumed)}
@@ -61,6 +63,15 @@ def learn(
         weeks=effects.weeks,
         hazard_factor=np.exp(hazard.belief.mean) * effects.hazard,
     )
+
+
+def as_written(firm: Firm, journal: Journal) -> Firm:
+    """The firm without the presences that its results have made: what selling there taught is learnt, not given."""
+    first = {
+        r.market: quarter_number(r.quarter) for r in sorted(journal.results, key=lambda r: r.quarter, reverse=True)
+    }
+    kept = tuple(p for p in firm.presence if p.country not in first or p.quarters(p.since).start < first[p.country])
+    return firm.model_copy(update={"presence": kept})
 
 
 def needs_modes(journal: Journal) -> bool:
@@ -157,8 +168,7 @@ def own_books(
 def informed(selection: Selection, learnt: Learnt) -> Selection:
     """The selection after learning: potentials with all that hangs on them, and factors for the next stages."""
     b, p = learnt.potential, selection.potential
-    named = {m for e in learnt.journal.entries for m in e.markets} | {r.market for r in learnt.journal.results}
-    told = np.array([m in named for m in selection.markets])
+    told = np.array([m in spoken_of(learnt) for m in selection.markets])
     factors = Factors(learnt.entry, learnt.entry_sd, learnt.weeks, learnt.hazard_factor, told)
     median, sd = np.exp(b.mean), b.sd
     return replace(
@@ -176,6 +186,14 @@ def informed(selection: Selection, learnt: Learnt) -> Selection:
             heard=b.heard,
         ),
     )
+
+
+def spoken_of(learnt: Learnt) -> set[str]:
+    """Markets that something was found out about, but for what is taken for a rumour."""
+    b = learnt.potential
+    doubted = {s.entry for s, weight in zip(b.sources, b.weight, strict=True) if weight < flags.DOUBTED}
+    named = {m for e in learnt.journal.entries if e.id not in doubted for m in e.markets}
+    return named | {r.market for r in learnt.journal.results}
 
 
 def revised(firm: Firm, learnt: Learnt) -> Firm:

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from beachhead.rollout.result import Move
 
 SCHEMA = "beachhead.replan/1"
+SURER = (
+    "worth is a mean over all that may be: a market that sells just as its middle case said is worth less than before, "
+    "since the chance that it sells many times as much is gone"
+)
 NOTABLE = 0.05  # of what a step is worth: an entry that does less is no reason for it
 LEAST_USD = 50.0
 NAMED = 3  # entries named for one move
@@ -362,6 +366,8 @@ def worth_lines(report: Report) -> Iterator[str]:
     changed = [one for one in accounts if abs(one.after - one.before) >= max(LEAST_USD, NOTABLE * abs(one.before))]
     for one in sorted(changed, key=lambda one: -abs(one.after - one.before))[:FIRST]:
         yield f"{market_name(one.market)} by {mode_names()[one.mode].lower()}: {_account_words(one, report.new)}"
+    if total.after < total.before:
+        yield SURER
 
 
 def _account_words(one: Account, new: Replanned) -> str:
