@@ -37,9 +37,15 @@ class InputError(BeachheadError):
 
 
 def bad(field: str, value: object, remedy: str, where: str = "") -> InputError:
-    """An :class:`InputError` with one fault; the value is shortened so that a huge one cannot flood the screen."""
+    """An :class:`InputError` with one fault; the middle of a huge value is left out, so that it cannot flood the screen
+    and the name of a file at the end of a long path is still told."""
     text = repr(value) if not isinstance(value, str) else value
-    return InputError(Fault(field, text if len(text) <= 80 else text[:77] + "...", remedy), where)
+    return InputError(Fault(field, shortened(text), remedy), where)
+
+
+def shortened(text: str) -> str:
+    """At most eighty letters: both ends of a longer text."""
+    return text if len(text) <= 80 else f"{text[:30]} ... {text[-45:]}"
 
 
 class InfeasibleError(BeachheadError):

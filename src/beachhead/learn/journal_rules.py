@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from beachhead.errors import Fault, InputError
+from beachhead.errors import Fault, InputError, shortened
 from beachhead.firm import Record
 from beachhead.firm_file.answers import read_list, read_number
 from beachhead.firm_file.countries import country_remedy, find_country
@@ -110,7 +110,7 @@ def _untyped(column: Column, value: Any) -> Fault:
 
 def _fault(field: str, value: object, remedy: str) -> Fault:
     text = str(value)
-    return Fault(field, text if len(text) <= 80 else text[:77] + "...", remedy)
+    return Fault(field, shortened(text), remedy)
 
 
 # --- sense ----------------------------------------------------------------------------------------------------------
