@@ -106,7 +106,7 @@ def at_pace(p: Presence, stretch: float) -> Presence:
     if p.running:
         return p
     start = paced(p.start, stretch)
-    return replace(p, start=start, first_sale=p.first_sale + start - p.start)
+    return replace(p, start=start, first_sale=p.first_sale + (start - p.start))
 
 
 def opened(p: Presence, all_of: list[Presence], rules: Rules) -> Presence:
