@@ -12,6 +12,7 @@ from beachhead.charts.potential import LABELS
 
 BEFORE, NOW = "before", "now"
 STEP = 42  # pixels for each market
+KEY = "grey: before, blue: now; eight cases of ten, and the middle one in figures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def beliefs(spans: Sequence[Span], unit: str = "USD a year") -> dict[str, Any]:
         "field": "p10",
         "type": "quantitative",
         "scale": {"type": "log", "nice": False, "domain": [min(ends) / 1.5, max(ends) * 2.2]},
-        "title": f"{unit}; each step of the grid is ten times the last",
+        "title": [f"{unit}; each step of the grid is ten times the last", KEY],
         "axis": {"values": [10.0**e for e in range(-3, 12)], "labelExpr": LABELS},
     }
     place = {"y": theme.market_axis([span.name for span in spans]), "yOffset": _offset()}
