@@ -125,6 +125,10 @@ class Engine:
         """Run the named query of ``sql/``."""
         return self.run(sql(name), params)
 
+    def table(self, name: str, **params: object) -> Table:
+        """The rows of the named query as an Arrow table, for what is too long to be passed on as columns of objects."""
+        return self.connection().cursor().sql(sql(name), params=dict(params)).to_arrow_table()
+
 
 def table_views(folder: Path) -> dict[str, str]:
     """One view per Parquet file of a folder, named after the file."""
