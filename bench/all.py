@@ -15,13 +15,15 @@ import learning
 import load
 import outlook
 import plan
+import policies
 import rollout
 import select_markets
+import skill
 import startup
 from measure import ROOT, Section, machine, show
 
 QUIET = 0.5  # processes at work on average over the last minute
-SCRIPTS = (startup, load, select_markets, rollout, outlook, journal, learning, inquiry, plan)
+SCRIPTS = (startup, load, select_markets, rollout, outlook, journal, learning, inquiry, skill, policies, plan)
 MARKED = re.compile(r"(<!-- bench -->\n).*?(\n<!-- /bench -->)", re.DOTALL)
 
 

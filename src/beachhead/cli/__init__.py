@@ -45,6 +45,8 @@ COMMANDS: dict[str, Lazy] = {
     "weights": Lazy("beachhead.cli.weights:weights", "What counts, and how much."),
     "modes": Lazy("beachhead.cli.modes:modes", "Ways of entering, and how they fit your firm."),
     "assumptions": Lazy("beachhead.cli.assumptions:assumptions", "Numbers that no data set gives, and yours."),
+    "potential": Lazy("beachhead.cli.potential:potential", "What your country could sell where, and does not yet."),
+    "skill": Lazy("beachhead.cli.skill:skill", "How well this program chooses, on real trade."),
     "evidence": Lazy("beachhead.cli.evidence:evidence", "The figures: where from, how old, how sure."),
 }
 INTERRUPTED = 130
