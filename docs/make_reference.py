@@ -91,6 +91,7 @@ SCOPES = {
     "pair": "home country and market",
     "product": "market and product",
     "firm": "what the firm brings to the market",
+    "model": "what a model expects of home country, product and market",
     "base": "not scored; other indicators are computed from it",
 }
 DIRECTIONS = {1: "more is better", -1: "less is better", 0: "shown, not scored"}
@@ -188,6 +189,7 @@ STAGES = {
     "learn/channel_numbers": "Channels of learning",
     "learn/knowledge_numbers": "Knowledge",
     "learn/inquiry_assumptions": "What to find out next",
+    "skill/policies/assumptions": "Worlds of the tournament",
 }
 
 

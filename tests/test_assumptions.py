@@ -62,9 +62,9 @@ def entered(**own: float) -> tuple[ModeChoice, ModeChoice]:
 # The tables.
 
 
-STAGES = ("select", "enter", "rollout", "learn")
+STAGES = ("select", "enter", "rollout", "learn", "skill")
 # parts of which no module has the name
-TOPICS = {"reach", "gates", "hours", "attention", "cash", "objective", "automation", "beliefs"}
+TOPICS = {"reach", "gates", "hours", "attention", "cash", "objective", "automation", "beliefs", "policies"}
 
 
 def test_every_assumption_has_a_unit_a_ground_and_a_place_where_it_is_used() -> None:

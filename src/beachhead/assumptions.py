@@ -28,6 +28,7 @@ TABLES: Final = (
     "learn/channel_numbers",
     "learn/knowledge_numbers",
     "learn/inquiry_assumptions",
+    "skill/policies/assumptions",
 )
 UNKNOWN: Final = float("nan")
 
@@ -55,7 +56,7 @@ class Assumption:
 
     @property
     def stage(self) -> str:
-        """The stage whose table holds it: select, enter, rollout or learn."""
+        """The stage whose table holds it: select, enter, rollout, learn or skill."""
         return self.table.partition("/")[0]
 
 
