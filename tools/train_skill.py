@@ -22,10 +22,11 @@ from beachhead.evidence import load_evidence
 from beachhead.evidence.model import Floats
 from beachhead.skill import metrics, train
 from beachhead.skill.features import features
+from beachhead.skill.logistic import logistic
 from beachhead.skill.model import folder, growth_score, model_score, shipped
 from beachhead.skill.panel import Panel, open_panel
 from beachhead.skill.result import Cases
-from beachhead.skill.tasks import OPENS_USD, SELLS_USD, cases
+from beachhead.skill.tasks import HORIZON, OPENS_USD, SELLS_USD, cases
 from beachhead.skill.trees import write_trees
 
 TRAINED = range(2000, 2011)
@@ -113,7 +114,7 @@ def write_card(panel: Panel, task: str) -> None:
         "asks": {
             "entry": f"A country sells at least {SELLS_USD:,.0f} USD of a product over three years and none of it to a "
             f"market: will it sell {OPENS_USD:,.0f} USD or more there over the years 3 to 5 ahead?",
-            "growth": f"A flow of {OPENS_USD:,.0f} USD or more in three years: how will the years 3 to 5 ahead compare?",
+            "growth": f"A flow of {OPENS_USD:,.0f} USD or more in three years: how will years 3 to 5 ahead compare?",
         }[task],
         "base_years_trained": [TRAINED[0], TRAINED[-1]],
         "outcomes_seen_until": TRAINED[-1] + 5,
@@ -130,35 +131,32 @@ def write_card(panel: Panel, task: str) -> None:
     (folder() / f"{task}.json").write_text(json.dumps(text, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def logistic(x: Floats, y: Floats, rounds: int = 30) -> Floats:
-    """Coefficients (K,) of a logistic regression on ``x`` (N, K), by Newton's method."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(rounds):
-        p = 1 / (1 + np.exp(-(x @ beta)))
-        beta += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
-    return beta
-
-
-def running(panel: Panel, t: int) -> tuple[Floats, Floats]:
-    """Terms of every running flow (N, K), and whether it still brings the threshold later (N,)."""
-    found, _ = cases(panel, "level", t)
+def running(panel: Panel, t: int) -> tuple[Floats, Floats, Floats]:
+    """Of every flow that runs, however small: terms (N, K), whether it brings enough later (N,), USD now (N,)."""
+    span = {"t": t, "from_year": t + HORIZON[0], "to_year": t + HORIZON[1], "permille": 1000}
+    rows = panel.query("skill_running", runs=1.0, **span)
+    index = {name: rows[name].astype(np.int64) for name in ("product", "exporter", "importer")}
+    found = Cases("level", panel.data, t, panel.products, panel.countries, **index, outcome=rows["after_usd"])
     made = features(panel.until(t), found)
     columns = [np.nan_to_num(made.values[:, made.names.index(name)].astype(np.float64)) for name in STAY]
-    return np.column_stack([np.ones(len(found)), *columns]), (found.outcome >= OPENS_USD).astype(float)
+    opened = (rows["after_usd"] >= OPENS_USD).astype(float)
+    return np.column_stack([np.ones(len(found)), *columns]), opened, rows["before_usd"]
 
 
 def write_stay(panel: Panel) -> None:
     """Will a flow that runs still bring the threshold? A logistic regression, with its figures on later years."""
     years = [running(panel, t) for t in STAY_YEARS]
-    beta = logistic(np.concatenate([x for x, _ in years]), np.concatenate([y for _, y in years]))
+    beta = logistic(np.concatenate([x for x, _, _ in years]), np.concatenate([y for _, y, _ in years]))
     with (folder() / "stay.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["feature", "coefficient"])
         rows.writerows((name, f"{b:.6g}") for name, b in zip(("constant", *STAY), beta, strict=True))
     for t in JUDGED_ON:
-        x, y = running(panel, t)
+        x, y, now = running(panel, t)
         p = 1 / (1 + np.exp(-(x @ beta)))
-        print("stay", t, len(y), round(y.mean(), 4), metrics.auc(y, p), metrics.ece(y, p), file=sys.stderr)
+        for name, of in (("all", now > 0), ("small", now < OPENS_USD), ("large", now >= OPENS_USD)):
+            told = (of.sum(), round(p[of].mean(), 3), round(y[of].mean(), 3))
+            print("stay", t, name, *told, metrics.auc(y[of], p[of]), metrics.ece(y[of], p[of]), file=sys.stderr)
 
 
 def told(what: str, share: float) -> None:

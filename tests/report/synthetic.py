@@ -138,7 +138,7 @@ def synthetic_plan(markets: int = 60, top: int = 10, seed: int = 7, name: str = 
 
 def _selection(firm: Firm, catalogue: Any, markets: tuple[str, ...], rng: np.random.Generator) -> Selection:
     order = tuple(criteria())
-    chosen = [i for i in catalogue.indicators.values() if i.direction and i.criterion]
+    chosen = [i for i in catalogue.indicators.values() if i.direction and i.criterion and i.scope != "model"]
     chosen.sort(key=lambda i: order.index(i.criterion))
     ids, of = tuple(i.id for i in chosen), tuple(i.criterion for i in chosen)
     m, k = len(markets), len(ids)

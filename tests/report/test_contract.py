@@ -70,7 +70,7 @@ def test_presence_is_that_of_the_firm_file_while_it_runs():
 
 
 def test_stages_that_a_plan_has_not_gone_through_have_no_key():
-    assert not {"rollout", "outlook", "skill"} & set(plan_dict(real_plan()))
+    assert not {"rollout", "outlook", "learning"} & set(plan_dict(real_plan()))
     assert "outlook" not in plan_dict(replace(planned(real_plan()), outlook=None))
 
 

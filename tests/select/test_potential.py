@@ -27,7 +27,7 @@ def test_what_can_be_known_is_precision_weighted_and_luck_is_added_to_both_alike
     firm, _, s = example("india_bentonite")
     p, there, luck = s.potential, {x.country for x in firm.presence}, PACKAGED["firm_market_sd"]
     for m, market in enumerate(s.markets[:40]):
-        if market not in there:
+        if market not in there and s.demand.value[m] > 3e6:  # in smaller ones the cap on a newcomer's share binds
             own, new = p.gravity_sd[m] ** 2 - luck**2, p.entrant_sd[m] ** 2 - luck**2
             w = (1 / own) / (1 / own + 1 / new)
             assert p.gravity_weight[m] == pytest.approx(w)

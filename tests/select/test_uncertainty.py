@@ -15,6 +15,7 @@ from beachhead.select.demand import demand_for
 from beachhead.select.levers import WEIGHTS, find_levers
 from beachhead.select.market import market_columns
 from beachhead.select.matrix import CELLS
+from beachhead.select.prospect import INDICATOR, prospect_for, scale
 from beachhead.select.scores import decision_table
 from beachhead.select.weights import draw_weights, state_weights
 
@@ -23,16 +24,15 @@ from beachhead.select.weights import draw_weights, state_weights
 def table():
     firm, evidence, _ = example("india_bentonite")
     assumed = Assumptions({})
-    columns = market_columns(firm, evidence, assumed)
-    return decision_table(evidence, demand_for(firm, evidence, assumed), columns)
+    columns, demand = market_columns(firm, evidence, assumed), demand_for(firm, evidence, assumed)
+    return decision_table(evidence, demand, columns | {INDICATOR: prospect_for(firm, evidence, demand)})
 
 
 def test_the_spread_of_a_value_is_the_sd_of_its_figure_between_the_anchors(table):
     _, evidence, _ = example("india_bentonite")
+    anchors = evidence.anchors() | {INDICATOR: (scale().low, scale().high)}
     for k, name in enumerate(table.indicators):
-        low, high = (
-            float(to_scale(a, evidence.catalogue.indicators[name].transform)) for a in evidence.anchors()[name]
-        )
+        low, high = (float(to_scale(a, evidence.catalogue.indicators[name].transform)) for a in anchors[name])
         assert table.spread[:, k] == pytest.approx(table.raw.sd_t[:, k] / (high - low))
     assert np.mean(table.spread > 0) > 0.6
 

@@ -158,3 +158,12 @@ def test_nothing_is_left_behind(evidence, rows, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     panel_of_files([own(tmp_path / "flows.csv", rows)], evidence)
     assert not [one for one in scratch.iterdir() if one.name.startswith("beachhead-")]
+
+
+@pytest.mark.parametrize("row", [("DEU", "DEU", 200_000), ("DEU", "FRA", 0)])
+def test_a_file_without_a_flow_between_two_countries_is_refused(tmp_path, evidence, row):
+    exporter, importer, usd = row
+    flow = {"product": ["640399"], "exporter": [exporter], "importer": [importer], "usd": [usd]}
+    path = own(tmp_path / "home.csv", {name: 10 * one for name, one in flow.items()} | {"year": range(2010, 2020)})
+    with pytest.raises(InputError, match="holds no flow above zero"):
+        panel_of_files([path], evidence)

@@ -82,7 +82,7 @@ def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
     from beachhead.charts import numbers as n
     from beachhead.report import tables
     from beachhead.report.dossier import agreements, why_not
-    from beachhead.report.terminal import WIDE, market_block, show_table
+    from beachhead.report.terminal import WIDE, market_block, show_record, show_table
     from beachhead.report.words import mode_names, name_of
 
     s = plan.selection
@@ -101,3 +101,4 @@ def _show_for_firm(plan: Plan, code: str, console: Console) -> None:
     console.print(market_block(plan, m, wide=console.width >= WIDE))
     show_table(tables.factors(plan, m), console)
     show_table(tables.mode_figures_short(plan, mode_names(), m), console)
+    show_record(plan, console, brief=True)

@@ -62,8 +62,9 @@ def markets(
         click.echo(rows_csv(markets_dict(plan, rows)["markets"]), nl=False)
         return
     from beachhead.report.tables import ranking_short
-    from beachhead.report.terminal import WIDE, show_table
+    from beachhead.report.terminal import WIDE, show_record, show_table
 
     console = out()
     show_table(ranking_short(plan, rows, wide=console.width >= WIDE), console)
+    show_record(plan, console, brief=True)
     say(f"{len(rows)} of {len(plan.selection.markets)} ranked markets; {len(plan.selection.excluded)} left out.")

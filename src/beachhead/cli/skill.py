@@ -87,11 +87,14 @@ def markets(
     beachhead skill markets --data chapters
     beachhead skill markets --data BACI_HS17_V202501.zip --task entry --json
     """
+    from beachhead.errors import bad
     from beachhead.flow import load_evidence
     from beachhead.report.skill import show_skill, skill_dict
     from beachhead.skill.backtest import backtest
 
     years = years_of(base_years)
+    if target and not target.resolve().parent.is_dir():
+        raise bad("--out", str(target), "its folder does not exist; make it first")
     panel, notes = open_data(data or ("baci74",), load_evidence())
     with progress("Looking back", 1.0) as bar:
         watch = Watch(bar.advance, bar.tell)

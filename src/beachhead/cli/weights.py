@@ -64,3 +64,8 @@ def _show(found: dict[str, Any], show_all: bool) -> None:
                 Text(bar(one["weight"], most), style="dim"),
             )
     console.print(grid)
+    if found["prospect_weight"] > 0:
+        share = f"{100 * found['prospect_weight']:.0f} %"
+        console.print(
+            Text(f"Where a product's trade between countries is known, the chance to get in takes {share} first.")
+        )

@@ -52,7 +52,7 @@ class Catalogue:
         return tuple(sorted(self.countries))
 
     def of_scope(self, scope: str) -> tuple[str, ...]:
-        """Ids of the indicators of one scope (country, pair, product, firm, base), in the file's order."""
+        """Ids of the indicators of one scope (country, pair, product, firm, model, base), in the file's order."""
         return tuple(i.id for i in self.indicators.values() if i.scope == scope)
 
 

@@ -31,7 +31,7 @@ class Indicator:
     name: str
     definition: str
     unit: str
-    scope: str  # country | pair | product | firm
+    scope: str  # country | pair | product | firm | model | base
     direction: int  # +1: more is better; -1: less is better; 0: shown, not scored
     transform: str  # log | linear | asinh: the scale on which sd_t, staleness and anchors are measured
     criterion: str

@@ -9,6 +9,7 @@ from beachhead.evidence.model import STATUSES, Floats
 from beachhead.report.answer import notes
 from beachhead.report.contract_stages import outlook_dict, rollout_dict
 from beachhead.report.learning import has_learnt, learning_dict
+from beachhead.report.record import record_dict
 from beachhead.report.rounding import number as number
 from beachhead.report.words import Voice, size
 from beachhead.report.worth import chosen, present
@@ -38,6 +39,7 @@ def plan_dict(plan: Plan) -> dict[str, Any]:
         "levers": levers(selection),
         "excluded": excluded(selection),
         "notes": notes(plan),
+        "skill": record_dict(plan),
         **stages(plan),
     }
 
@@ -63,6 +65,7 @@ def markets_dict(plan: Plan, rows: Sequence[int] | None = None) -> dict[str, Any
         "schema": MARKETS,
         "markets": [market_row(plan, voice, m) for m in wanted],
         "excluded": excluded(selection),
+        "skill": record_dict(plan),
     }
 
 

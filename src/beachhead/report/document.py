@@ -1,7 +1,4 @@
-"""The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`.
-
-``skill`` of the schema's later stages is absent until a plan has it.
-"""
+"""The published shape of ``result.json``. ``schema/plan-1.json`` is made from :class:`PlanDocument`."""
 
 from __future__ import annotations
 
@@ -92,6 +89,20 @@ class DemandPart(Part):
     markets_by_status: dict[str, int]
 
 
+class SkillPart(Part):
+    """The record of this way of ranking. ``kind``: that of the product itself, of the nearest class, or none.
+
+    ``share``: weight in the score of the model that the record is of, 0 where it takes no part.
+    """
+
+    kind: Literal["product", "class", "none"]
+    code: str
+    about: str
+    sentence: str
+    figures: dict[str, float]
+    share: Probability
+
+
 class EvidencePart(Part):
     """Which snapshot of the evidence was used."""
 
@@ -116,6 +127,7 @@ class PlanDocument(Part):
     levers: list[LeverPart]
     excluded: list[ExcludedPart]
     notes: list[str]
+    skill: SkillPart
     rollout: RolloutPart | SkipJsonSchema[None] = None
     outlook: OutlookPart | SkipJsonSchema[None] = None
     learning: LearningPart | SkipJsonSchema[None] = None
@@ -130,6 +142,7 @@ class MarketsDocument(Part):
     schema_: Annotated[Literal["beachhead.markets/1"], Field(alias="schema")]
     markets: list[RowPart]
     excluded: list[ExcludedPart]
+    skill: SkillPart
 
 
 def schema_text(document: type[BaseModel]) -> str:

@@ -42,7 +42,7 @@ MEASURES = {
     for one in (
         Measure("auc", "AUC", "chance that a market that opened stands above one that did not; 0.5 is chance"),
         Measure("ap", "Precision", "average precision: share of openings among the first, averaged down the list"),
-        Measure("recall_at_10", "Recall@10", "share of what opened that is among the first ten, averaged over exporters and products"),
+        Measure("recall_at_10", "Recall@10", "share of what opened among an exporter's first ten, averaged"),
         Measure("recall_pooled", "pooled", "the same over all openings together"),
         Measure("ece", "Off by", "expected calibration error: how far stated chances lie from what came", 4, True),
         Measure("spearman", "Rank corr.", "rank correlation with what came, over all candidates"),

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beachhead.evidence.model import Floats
+from beachhead.select.prospect import INDICATOR as PROSPECT
 from beachhead.select.result import IMPUTED, Selection
 
 GOOD, POOR = 0.7, 0.3  # values between the anchors of the world from which one is a strength, below which a weakness
@@ -35,10 +36,11 @@ def against_world(selection: Selection) -> Floats:
 
 
 def imputed_share(selection: Selection) -> Floats:
-    """Share (M,) of the weight that rests on imputed figures."""
+    """Share (M,) of the weight that rests on imputed figures; the model of entry predicts for all, and is no gap."""
     raw = selection.raw
     at = [raw.indicators.index(i) for i in selection.indicators]
-    return np.asarray((raw.status[:, at] == IMPUTED) @ selection.weights / selection.weights.sum())
+    gap = (raw.status[:, at] == IMPUTED) & (np.array(selection.indicators) != PROSPECT)
+    return np.asarray(gap @ selection.weights / selection.weights.sum())
 
 
 def percentile(values: Floats, value: float, direction: int) -> float:

@@ -16,6 +16,7 @@ from beachhead.report.answer import answer, badge, bottom_line, notes
 from beachhead.report.fitted import Fitted
 from beachhead.report.learning import lines as learnt_lines
 from beachhead.report.learning import names_of
+from beachhead.report.record import HEADING, record_lines
 from beachhead.report.tables import Table as PlainTable
 from beachhead.report.tables import reason_of
 from beachhead.report.terminal_plan import gates_short, outlook_block, outlook_tables, plan_block, rollout_block
@@ -44,6 +45,7 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
         console.print()
     console.print(Text(RANKED, style="dim"))
     console.print(shortlist(plan, voice, wide=console.width >= WIDE))
+    show_record(plan, console)
     for heading, lines in (
         ("What would change the answer if it were known for sure", lever_lines(plan)),
         ("Left out", excluded_lines(plan)),
@@ -54,6 +56,12 @@ def show_plan(plan: Plan, console: Console, folder: Path | None) -> None:
             console.print(bullets(lines))
     if folder is not None:
         console.print(Text(f"\nReport, data and charts: {folder}", style="bold"), soft_wrap=True)
+
+
+def show_record(plan: Plan, console: Console, *, brief: bool = False) -> None:
+    """Write what came of the markets that this way of ranking would have named before; brief: that alone."""
+    console.print(Text(HEADING, style="bold"))
+    console.print(bullets(record_lines(plan)[: 1 if brief else None]))
 
 
 def show_replanned(plan: Plan, as_of: str, console: Console) -> None:

@@ -10,6 +10,7 @@ from beachhead.charts import numbers as n
 from beachhead.report import tables
 from beachhead.report.answer import answer, badge, counted, notes
 from beachhead.report.learning import has_learnt, learning
+from beachhead.report.record import HEADING, MEANING, model_line, record_of, record_table
 from beachhead.report.tables import Table
 from beachhead.report.view_plan import follows, when
 from beachhead.report.words import (
@@ -99,6 +100,17 @@ class Dossier:
     table: Table
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The record of the ranking; ``table`` None where there are no figures."""
+
+    heading: str
+    sentence: str
+    model: str
+    meaning: str
+    table: Table | None
+
+
 def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
     """Everything the template reads."""
     s, catalogue = plan.selection, plan.evidence.catalogue
@@ -122,6 +134,7 @@ def context(plan: Plan, drawn: Sequence[Drawn]) -> dict[str, Any]:
         "tables": page_tables(plan),
         "notes": [sentence(note) for note in notes(plan)],
         "weights": s.weight_ground,
+        "record": Past(HEADING, record_of(plan).sentence, model_line(plan), MEANING, record_table(plan)),
         "horizon": years(horizon(plan.firm)),
         "dated": dated(plan.evidence),
         "changed": _changed(plan),

@@ -18,6 +18,7 @@ from beachhead.evidence.model import Floats, Indicator
 from beachhead.firm import sells_goods
 from beachhead.report.standing import against_world, imputed_share, lead, places
 from beachhead.report.worth import chosen, horizon, years
+from beachhead.select.prospect import INDICATOR as PROSPECT
 from beachhead.select.result import IMPUTED, Selection
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class Voice:
         """Whether a lead on indicator ``k`` would persuade an owner."""
         indicator = self.selection.indicators[k]
         small = self._raw(m, k) < LEAST.get(indicator, -np.inf)
-        return indicator in phrases() and not (small or self._idle(k) or self._guessed(m, k))
+        guessed = self._guessed(m, k) and indicator != PROSPECT  # which is a prediction everywhere
+        return indicator in phrases() and not (small or self._idle(k) or guessed)
 
     def _idle(self, k: int) -> bool:
         """A shared border helps only what has to be carried over it."""

@@ -18,6 +18,7 @@ from beachhead.select.levers import find_levers
 from beachhead.select.market import market_columns
 from beachhead.select.matrix import name_cells, pareto_front
 from beachhead.select.potential import model_for, potential_for
+from beachhead.select.prospect import INDICATOR, prospect_for
 from beachhead.select.result import Axis, Column, Demand, Excluded, Potential, Selection, Suppliers
 from beachhead.select.scores import Table, decision_table
 from beachhead.select.screen import conflict, screen
@@ -41,6 +42,8 @@ def select(firm: Firm, evidence: Evidence, *, seed: int, draws: int = 10_000) ->
     columns = market_columns(firm, evidence, assumed)
     figures = {name: one.value for name, one in columns.items()}
     demand = demand_for(firm, evidence, assumed)
+    prospect = prospect_for(firm, evidence, demand) if assumed["prospect_weight"] > 0 else None
+    columns |= {} if prospect is None else {INDICATOR: prospect}
     table = decision_table(evidence, demand, columns)
     weights = state_weights(firm, table.indicators, table.criterion_of, assumed)
     excluded = screen(firm, evidence, figures)

@@ -46,7 +46,8 @@ def shrink(estimate: Floats, se: Floats) -> tuple[Floats, Floats]:
     x = np.where(ok, estimate, 0.0)
     centre = w @ x / w.sum()
     q = w @ (x - centre) ** 2
-    spread = max((q - (ok.sum() - 1)) / (w.sum() - (w @ w) / w.sum()), 0.0)
+    told = w.sum() - (w @ w) / w.sum()  # 0 where one estimate alone is known: nothing tells how far others lie
+    spread = max((q - (ok.sum() - 1)) / told, 0.0) if told > 0 else 0.0
     weight = 1 / (1 / np.maximum(w, 1e-12) + spread)
     mean = (weight * ok) @ x / (weight * ok).sum()
     precision = w + 1 / max(spread, 1e-8)

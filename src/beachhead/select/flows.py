@@ -176,9 +176,10 @@ def line_flows(evidence: Evidence, hs6: str) -> Flows | None:
 
 def _spoken_of(markets: tuple[str, ...], rows: dict[str, NDArray[Any]], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Importers (M,) of which the chosen rows, those of one year, speak: all, or those they name."""
+    if (rows["priority"][chosen] == 0).any():  # the snapshot speaks of the world
+        return np.ones(len(markets), bool)
     named = np.isin(markets, rows["importer"][chosen])
-    worldwide = bool((rows["priority"][chosen] == 0).any()) or named.sum() >= WORLDWIDE
-    return np.asarray(named | worldwide)
+    return np.asarray(named | (named.sum() >= WORLDWIDE))
 
 
 def _margins(evidence: Evidence, hs2: str) -> tuple[NDArray[np.int64], Floats, Floats]:

@@ -45,7 +45,7 @@ def _proxy_note(code: str, line: Flows | None) -> tuple[str, ...]:
     )
 
 
-def _recent_mean(values: Floats, assumed: Assumptions) -> Floats:
+def recent_mean(values: Floats, assumed: Assumptions) -> Floats:
     """Mean of the last years with figures (nan where none), (M,)."""
     last = values[-int(assumed["level_years"]) :]
     count = (~np.isnan(last)).sum(0)
@@ -73,7 +73,7 @@ def chapter_level(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Col
 
     What is taken out of a composite group is itself an estimate: it is weighed against the prediction by precision.
     """
-    own = log_or_nan(_recent_mean(flows.imports, assumed))
+    own = log_or_nan(recent_mean(flows.imports, assumed))
     fitted, fitted_sd = predict(own, size_covariates(evidence))
     known, estimated = ~np.isnan(own), flows.kind == "composite"
     own_sd = _level_sd(flows, assumed)
@@ -89,7 +89,7 @@ def line_level(line: Flows, chapter: Column, assumed: Assumptions) -> Column:
     The spread of true lines around that target is estimated from the markets themselves (method of moments).
     """
     zero = assumed["zero_flow_usd"]
-    own = np.where(line.covered, np.nan_to_num(_recent_mean(line.imports, assumed)), 0.0)
+    own = np.where(line.covered, np.nan_to_num(recent_mean(line.imports, assumed)), 0.0)
     seen = own >= zero
     if not seen.any():
         return replace(chapter, sd=np.hypot(chapter.sd, assumed["line_in_chapter_sd"]), status=_all_imputed(chapter))
@@ -117,7 +117,7 @@ def _credited(column: Column, by_user: NDArray[np.bool_]) -> Column:
     )
 
 
-def _growth(chapter: Flows, line: Flows | None, assumed: Assumptions) -> Column:
+def growth_of(chapter: Flows, line: Flows | None, assumed: Assumptions) -> Column:
     """Yearly growth of imports in log points, shrunk; the chapter's where a line has too few years to tell."""
     window = int(assumed["growth_years"])
     for flows in (line, chapter):
@@ -148,8 +148,8 @@ def _hhi(pairs: Pairs, total: Floats, complete: bool) -> tuple[Floats, Floats]:
 
 def goods_suppliers(flows: Flows, home: int, assumed: Assumptions) -> Suppliers:
     """Concentration, its change over five years, and the home country's share, from the listed pairs."""
-    now = _recent_mean(flows.imports, assumed)
-    earlier = _recent_mean(flows.imports[:-EARLIER], assumed) if len(flows.years) > EARLIER else now
+    now = recent_mean(flows.imports, assumed)
+    earlier = recent_mean(flows.imports[:-EARLIER], assumed) if len(flows.years) > EARLIER else now
     hhi, hhi_sd = _hhi(flows.recent, now, flows.complete)
     before, _ = _hhi(flows.before, earlier, flows.complete)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -174,18 +174,24 @@ def _suppliers(chapter: Flows, line: Flows | None, home: int, assumed: Assumptio
     return Suppliers(*(choose(line.covered, getattr(own, f.name), getattr(wide, f.name)) for f in fields(Suppliers)))
 
 
-def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> Column:
-    """Home's share of imports, sd of its ln. An unlisted pair is taken as a quarter of its bound, held loosely.
+def home_shares(flows: Flows, imports: Floats, zero_usd: float) -> tuple[Floats, Floats]:
+    """Every country's share of every market's ``imports`` (M,), (M, M) market by home, and the sd of its ln.
 
-    The bound is ``zero_usd`` where every flow above that is listed.
+    An unlisted pair is taken as a quarter of its bound, held loosely; the bound is ``zero_usd`` where every flow above
+    that is listed.
     """
-    sold = flows.recent.value[:, home]
-    listed = sold > 0
-    bound = np.full(len(sold), zero_usd) if flows.complete else flows.recent.bound[:, home]
+    sold = flows.recent.value
+    bound = np.full(sold.shape, zero_usd) if flows.complete else flows.recent.bound
+    total = imports[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(imports > 0, np.where(listed, sold, bound / 4) / imports, 0.0)
-    told = (listed | flows.complete) & ~np.isnan(imports) & (flows.kind != "composite")
-    value, sd = np.clip(share, SHARE_FLOOR, 1.0), np.where(listed, 0.25, 1.5)
+        share = np.where(total > 0, np.where(sold > 0, sold, bound / 4) / total, 0.0)
+    return np.clip(share, SHARE_FLOOR, 1.0), np.where(sold > 0, 0.25, 1.5)
+
+
+def _home_share(flows: Flows, imports: Floats, home: int, zero_usd: float) -> Column:
+    """The home country's share of imports, sd of its ln."""
+    value, sd = (x[:, home] for x in home_shares(flows, imports, zero_usd))
+    told = ((flows.recent.value[:, home] > 0) | flows.complete) & ~np.isnan(imports) & (flows.kind != "composite")
     return known_or_predicted(value, sd, int(flows.years[-1]), told, flows.source)
 
 
@@ -208,7 +214,7 @@ def _assemble_goods(
         expenditure_sd=spend_sd,
         home_expenditure=float(np.exp(spend[home])),
         home_expenditure_sd=float(spend_sd[home]),
-        growth=_growth(chapter, line, assumed),
+        growth=growth_of(chapter, line, assumed),
         suppliers=_suppliers(chapter, line, home, assumed),
         home_rca=float(advantage(flows, evidence, assumed)[home]),
         notes=notes,
@@ -220,7 +226,7 @@ def advantage(flows: Flows, evidence: Evidence, assumed: Assumptions) -> Floats:
 
     The market's share of world exports of the product ÷ its share of world exports of all goods.
     """
-    product = np.nan_to_num(_recent_mean(flows.exports, assumed))
+    product = np.nan_to_num(recent_mean(flows.exports, assumed))
     rows = evidence.query("exports_all")
     total = dict(zip(rows["country"].tolist(), rows["exports_usd"].tolist(), strict=True))
     all_goods = np.array([total.get(m) or np.nan for m in evidence.markets])
@@ -240,7 +246,7 @@ def _goods_expenditure(
     """
     sector = sector_trade(icio_sector(hs2, evidence), evidence)
     bought, sold = (filled_share(s, evidence) for s in (sector.import_share(), sector.export_share()))
-    exports = np.nan_to_num(_recent_mean(flows.exports, assumed))
+    exports = np.nan_to_num(recent_mean(flows.exports, assumed))
     odds = sold / (1 - sold) * np.maximum(np.nan_to_num(advantage(flows, evidence, assumed)), 1.0)
     by_exports = np.log(level.value + exports / odds)
     by_imports = np.log(level.value / bought)

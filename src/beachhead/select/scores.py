@@ -10,6 +10,7 @@ import numpy as np
 from beachhead.errors import BeachheadError
 from beachhead.evidence.model import Facts, Floats
 from beachhead.evidence.scale import sd_natural, to_scale
+from beachhead.select.prospect import INDICATOR, scale
 from beachhead.select.result import Column, Demand
 from beachhead.select.tables import AXES, criteria, indicator_weights
 from beachhead.select.value import expected_value, line
@@ -40,6 +41,15 @@ def scored_indicators(evidence: Evidence) -> tuple[str, ...]:
     known = evidence.catalogue.indicators
     usable = [i for i in indicator_weights() if i in known and known[i].direction]
     return tuple(sorted(usable, key=lambda i: order[known[i].criterion]))
+
+
+def with_prospect(names: tuple[str, ...], evidence: Evidence, columns: dict[str, Column]) -> tuple[str, ...]:
+    """The indicators with the model's chance at the end of its criterion, where there is one."""
+    if INDICATOR not in columns:
+        return names
+    known = evidence.catalogue.indicators
+    same = [k for k, n in enumerate(names) if known[n].criterion == known[INDICATOR].criterion]
+    return (*names[: same[-1] + 1], INDICATOR, *names[same[-1] + 1 :])
 
 
 def product_columns(demand: Demand) -> dict[str, Column]:
@@ -74,9 +84,10 @@ def scale_column(name: str, value: Floats, demand: Demand, transform: str) -> Fl
 
 def decision_table(evidence: Evidence, demand: Demand, columns: dict[str, Column]) -> Table:
     """Values of every market on every scored indicator, with their uncertainty."""
-    names = scored_indicators(evidence)
+    names = with_prospect(scored_indicators(evidence), evidence, columns)
     known = evidence.catalogue.indicators
-    raw, anchors = gather(evidence, columns | product_columns(demand), names), evidence.anchors()
+    raw = gather(evidence, columns | product_columns(demand), names)
+    anchors = evidence.anchors() | {INDICATOR: (scale().low, scale().high)}
     transform = [known[n].transform for n in names]
     x = np.column_stack([scale_column(n, raw.value[:, k], demand, transform[k]) for k, n in enumerate(names)])
     ends = np.array([[float(to_scale(a, t)) for a in anchors[n]] for n, t in zip(names, transform, strict=True)])

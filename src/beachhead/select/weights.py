@@ -7,7 +7,7 @@ all indicators (its aggregation property), so the tree changes nothing but who m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from beachhead.errors import bad
 from beachhead.evidence.model import Floats
 from beachhead.firm import Firm, WeightChoice
 from beachhead.select.ahp import comparison_matrix, eigenvector_weights
+from beachhead.select.prospect import INDICATOR
 from beachhead.select.tables import criteria, indicator_weights
 
 
@@ -25,7 +26,8 @@ class Weights:
 
     ``concentration`` is the Dirichlet total; ``ordinal`` (C,) lists criteria from most to least important when only a
     ranking was given, else it is None; ``consistency`` is the AHP ratio, else None; ``ground`` says where they come
-    from.
+    from. ``apart``: column and weight of the model's chance, which is taken off before the criteria share the rest, so
+    that what the owner states of them holds among themselves; None where there is none.
     """
 
     criteria: Floats
@@ -36,6 +38,7 @@ class Weights:
     ordinal: tuple[int, ...] | None
     consistency: float | None
     ground: str
+    apart: tuple[int, float] | None = None
 
 
 def rank_order_centroid(n: int) -> Floats:
@@ -82,6 +85,10 @@ def state_weights(
     firm: Firm, indicators: tuple[str, ...], criterion_of: tuple[str, ...], assumed: Assumptions
 ) -> Weights:
     """The weights a firm states, over K indicators that belong to the criteria named in ``criterion_of`` (K,)."""
+    if INDICATOR in indicators:
+        k = indicators.index(INDICATOR)
+        rest = state_weights(firm, _less(indicators, k), _less(criterion_of, k), assumed)
+        return _set_apart(rest, k, criterion_of[k], assumed["prospect_weight"])
     names = tuple(criteria())
     top, ordinal, consistency, ground = _stated(firm, names)
     group = np.array([names.index(c) for c in criterion_of])
@@ -90,6 +97,40 @@ def state_weights(
     leaf = top[group] * within / total[group]
     concentration = assumed[f"weight_concentration_{firm.weights.confidence}"]
     return Weights(top, leaf, group, names, concentration, ordinal, consistency, ground)
+
+
+def _less(names: tuple[str, ...], k: int) -> tuple[str, ...]:
+    return names[:k] + names[k + 1 :]
+
+
+def _set_apart(rest: Weights, k: int, criterion: str, share: float) -> Weights:
+    """Weights with the model's chance in column ``k``, which takes ``share`` of the whole."""
+    c = rest.names.index(criterion)
+    criteria_now = (1 - share) * rest.criteria
+    criteria_now[c] += share
+    return replace(
+        rest,
+        criteria=criteria_now,
+        indicators=np.insert((1 - share) * rest.indicators, k, share),
+        criterion=np.insert(rest.criterion, k, c),
+        ground=f"{rest.ground}, after {100 * share:.0f} % for the chance to get in",
+        apart=(k, share),
+    )
+
+
+def _criteria_alone(weights: Weights) -> Weights:
+    """The weights as stated, without the column that is set apart."""
+    k, share = weights.apart or (0, 0.0)
+    stated = weights.criteria.copy()
+    stated[weights.criterion[k]] -= share
+    scale = 1 - share if share < 1 else 1.0
+    return replace(
+        weights,
+        criteria=stated / scale,
+        indicators=np.delete(weights.indicators, k) / scale,
+        criterion=np.delete(weights.criterion, k),
+        apart=None,
+    )
 
 
 def _draw_criteria(weights: Weights, draws: int, rng: np.random.Generator) -> Floats:
@@ -109,7 +150,15 @@ def _dirichlet(alpha: Floats, draws: int, rng: np.random.Generator) -> Floats:
 
 
 def draw_weights(weights: Weights, draws: int, rng: np.random.Generator) -> Floats:
-    """Random weights (draws, K) around the stated ones; each row sums to 1."""
+    """Random weights (draws, K) around the stated ones; each row sums to 1.
+
+    What is set apart is Beta around its weight: with criteria that are Dirichlet, as much as saying that all are.
+    """
+    if weights.apart is not None:
+        k, share = weights.apart
+        rest = draw_weights(_criteria_alone(weights), draws, rng)
+        own = rng.beta(weights.concentration * share, weights.concentration * (1 - share), draws)
+        return np.insert(rest * (1 - own)[:, None], k, own, axis=1)
     top = _draw_criteria(weights, draws, rng)
     out = np.zeros((draws, len(weights.indicators)))
     for c in range(len(weights.criteria)):

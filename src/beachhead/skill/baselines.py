@@ -81,3 +81,42 @@ def past_growth(known: Panel, cases: Cases) -> Floats:
 def smaller_first(known: Panel, cases: Cases) -> Floats:
     """The smallest flows first: what is small may grow, what is large falls back."""
     return -persistence(known, cases)
+
+
+LESSON = 5  # years before the base year from which simple rules learn: what came of it is just known
+
+
+def taught(known: Panel, cases: Cases) -> Floats:
+    """Simple rules put together by a logistic regression, so that ours is not the only way that has learnt.
+
+    Taught on the candidates of the base year five years earlier, whose outcome is known by now; log-odds (N,). Raises
+    InputError where the panel does not reach back so far.
+    """
+    from beachhead.skill import tasks
+    from beachhead.skill.logistic import logistic
+
+    earlier = cases.base_year - LESSON
+    lesson, _ = tasks.cases(known, "entry", earlier)
+    terms = _terms(known.until(earlier), lesson)
+    middle, spread = terms.mean(axis=0), np.maximum(terms.std(axis=0), 1e-9)
+    ones = np.ones((len(lesson), 1))
+    beta = logistic(np.hstack([ones, (terms - middle) / spread]), lesson.outcome)
+    return np.asarray(beta[0] + (_terms(known, cases) - middle) / spread @ beta[1:])
+
+
+def _terms(known: Panel, cases: Cases) -> Floats:
+    """The simple rules as terms (N, K): amounts and counts in logs, so that each can count for what it is."""
+    from beachhead.skill.gravity import gravity_score
+    from beachhead.skill.space import link_density_score, market_density_score
+
+    amounts = (market_size, suppliers, links, gravity_score, _exports)
+    others = (ever_before, link_density_score, market_density_score)
+    near = np.log(np.maximum(-distance(known, cases), 1))
+    return np.column_stack(
+        [*(np.log1p(np.maximum(f(known, cases), 0)) for f in amounts), *(f(known, cases) for f in others), near]
+    )
+
+
+def _exports(known: Panel, cases: Cases) -> Floats:
+    """What the exporter sells of the product over three years, USD."""
+    return _by_product(known, cases, lambda past, p: past.recent[p].sum(1)[:, None])

@@ -167,9 +167,7 @@ def recall_at(outcome: Floats, score: Floats, group: Ints, k: int = FIRST, weigh
     return float(ratio(w @ chance_in_first(score, group, k), w.sum()))
 
 
-def recall_by_group(
-    outcome: Floats, score: Floats, group: Ints, k: int = FIRST, weight: Floats | None = None
-) -> float:
+def recall_by_group(outcome: Floats, score: Floats, group: Ints, k: int = FIRST, weight: Floats | None = None) -> float:
     """The mean of the same share over groups in which anything opened: every group counts once.
 
     ``weight`` (N,): how often each candidate counts; a group counts as often as its openings do on average.

@@ -121,6 +121,8 @@ def _described(data: str, label: str, connection: DuckDBPyConnection, evidence: 
     _number(connection, "product", products)
     _number(connection, "country", countries)
     [(first, last)] = connection.execute("SELECT MIN(year), MAX(year) FROM main.flows").fetchall()
+    if first is None:
+        raise bad("data", label, "holds no flow above zero from one country to another")
     return Panel(data, label, connection, "main", products, countries, int(first), int(last), evidence)
 
 

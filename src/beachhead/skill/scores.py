@@ -57,6 +57,8 @@ SCORES: tuple[Spec, ...] = (
     Spec("ever_before", "Sold there before", "How lately it was sold there before the last three years.",
          f"{_HERE}.baselines:ever_before", ("entry",)),
     Spec("distance", "Nearest first", "Kilometres.", f"{_HERE}.baselines:distance", _ALL),
+    Spec("taught", "Simple rules, taught", "Logistic regression on the simple rules, learnt from five years before.",
+         f"{_HERE}.baselines:taught", ("entry",)),
     Spec("gravity", "Gravity", "Flow that structural gravity (PPML) fits.", f"{_HERE}.gravity:gravity_score", _ALL),
     Spec("epi", "Export potential (EPI)", "Supply × ease × demand after the International Trade Centre.",
          f"{_HERE}.epi:epi_score", _ALL),

@@ -29,7 +29,7 @@ def cases(panel: Panel, task: str, base_year: int, *, most: int = MOST) -> tuple
 
     *entry*: exporters that sold ``SELLS_USD`` of a product over t−2 … t, with every country that imported anything then
     and bought none of it from them; did it buy ``OPENS_USD`` over t+3 … t+5? *growth* and *level*: pairs that traded
-    ``OPENS_USD`` over t−2 … t. Where there are more than ``most``, exporter-products are drawn by a stable hash.
+    ``OPENS_USD`` over t−2 … t. Of *entry*, beyond ``most``, whole exporter-products are drawn by a stable hash.
     Raises InputError for a task or year that the panel cannot judge.
     """
     if task not in TASKS:

@@ -122,8 +122,8 @@ def anchor(raw: Raw, indicator: str) -> tuple[float, float]:
 
 
 def anchors(raw: Raw) -> pa.Table:
-    """The anchors of every indicator that can be scored."""
-    names = [n for n, about in raw.catalogue.indicators.items() if about.scope != "base"]
+    """The anchors of every indicator that can be scored, but for what a model says: it brings its own."""
+    names = [n for n, about in raw.catalogue.indicators.items() if about.scope not in ("base", "model")]
     rows = [dict(zip(SCHEMA.names, (n, *anchor(raw, n)), strict=True)) for n in names]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 

@@ -1,0 +1,2 @@
+-- All that lies between every two markets.
+SELECT * FROM pairs ORDER BY origin, destination
