@@ -204,7 +204,7 @@ def write_prospects(panel: Panel) -> None:
     one = everybody(panel, panel.last)
     found = features(panel.until(panel.last), one)
     sells = found.values[:, found.names.index("own_recent")] > 0
-    stay = prospects._stays(found)
+    stay = prospects.stays(found)
     opens = log_odds(entry_model("entry"), found.names, found.values)
     x = np.where(sells, np.log(stay / (1 - stay)), opens)
     table = pa.table(

@@ -55,9 +55,9 @@ def prospects(evidence: Evidence, home: str, product: str, base_year: int | None
     if not len(one):  # no file knows the home country, so that nothing can be said of it
         return None
     found = features(panel.until(t), one)
-    opens, stays = chance(log_odds(shipped("entry"), found.names, found.values)), _stays(found)
+    opens, remains = chance(log_odds(shipped("entry"), found.names, found.values)), stays(found)
     sells = found.values[:, found.names.index("own_recent")] > 0
-    return _over_markets(evidence, home, product, panel, one, np.where(sells, stays, opens), sells)
+    return _over_markets(evidence, home, product, panel, one, np.where(sells, remains, opens), sells)
 
 
 def _panel(evidence: Evidence, product: str) -> Panel | None:
@@ -81,14 +81,14 @@ def _cases(panel: Panel, home: str, product: str, t: int) -> Cases:
 
 
 @cache
-def _stay() -> dict[str, float]:
+def stay_terms() -> dict[str, float]:
     with (folder() / "stay.csv").open(encoding="utf-8", newline="") as file:
         return {row["feature"]: float(row["coefficient"]) for row in csv.DictReader(file)}
 
 
-def _stays(found: Features) -> Floats:
+def stays(found: Features) -> Floats:
     """Chance (N,) that a flow which runs still brings the threshold: a logistic regression (``models/stay.csv``)."""
-    terms = _stay()
+    terms = stay_terms()
     x = np.full(len(found.values), terms["constant"])
     for name, coefficient in terms.items():
         if name != "constant":
