@@ -82,12 +82,13 @@ def _cases(panel: Panel, home: str, product: str, t: int) -> Cases:
 
 @cache
 def stay_terms() -> dict[str, float]:
+    """Coefficients of the chance to stay, by the figure that each multiplies."""
     with (folder() / "stay.csv").open(encoding="utf-8", newline="") as file:
         return {row["feature"]: float(row["coefficient"]) for row in csv.DictReader(file)}
 
 
 def stays(found: Features) -> Floats:
-    """Chance (N,) that a flow which runs still brings the threshold: a logistic regression (``models/stay.csv``)."""
+    """Chance (N,) that a flow which runs, however small, brings the threshold: a logistic regression (``models/stay.csv``)."""
     terms = stay_terms()
     x = np.full(len(found.values), terms["constant"])
     for name, coefficient in terms.items():
