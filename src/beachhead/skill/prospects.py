@@ -88,7 +88,7 @@ def stay_terms() -> dict[str, float]:
 
 
 def stays(found: Features) -> Floats:
-    """Chance (N,) that a flow which runs, however small, brings the threshold: a logistic regression (``models/stay.csv``)."""
+    """Chance (N,) that a flow which runs, however small, brings the threshold: logistic (``models/stay.csv``)."""
     terms = stay_terms()
     x = np.full(len(found.values), terms["constant"])
     for name, coefficient in terms.items():
