@@ -19,7 +19,7 @@ NAMED = {"model": Look(theme.BLUE), "size": Look(theme.INK, (6, 3))}
 
 
 def score(name, **more):
-    return Score(name, name.capitalize(), *[float("nan")] * 6, ece=0.0021, ci={}, **more)
+    return Score(name, name.capitalize(), *[float("nan")] * 7, ece=0.0021, ci={}, **more)
 
 
 @pytest.fixture
