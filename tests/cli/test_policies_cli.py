@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from beachhead.cli import main
+from beachhead.report.policies import verdict
+from beachhead.skill.policies.result import Group, Mean, Pair, Part
 
 QUICK = ["--kinds", "services_poor_few", "--policies", "stay_home", "--policies", "greedy", "--processes", "1"]
 
@@ -81,3 +83,16 @@ def test_an_interrupt_before_anything_is_played_says_so_and_exits_130(monkeypatc
     result = run(*QUICK, "--worlds", "4")
     assert result.exit_code == 130
     assert not result.stdout.strip()
+
+
+def test_few_worlds_are_said_to_tell_nothing_and_a_loss_is_called_one():
+    """An interval that holds zero is no proof that a rival does as well."""
+    nothing = Mean(1.0, -5.0, 7.0)
+
+    def group(*verdicts):
+        pairs = tuple(Pair(v, v, nothing, v) for v in verdicts)
+        return Group("one", "goods", 2, 0.0, (), pairs)
+
+    part = Part("right", "Ours", group("better"), (group("as_good", "worse"), group("better")), ())
+    said = verdict(part)[2:]
+    assert said == ("For a firm of goods: not clearly better than as_good.", "For a firm of goods: worse than worse.")

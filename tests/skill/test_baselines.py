@@ -7,7 +7,7 @@ import pytest
 from skill.some_trade import few_products, flows_of, names_of
 
 from beachhead.skill import baselines
-from beachhead.skill.tasks import candidates
+from beachhead.skill.tasks import candidates, cases
 
 T = 2012
 
@@ -75,3 +75,16 @@ def test_the_nearest_comes_first(known, evidence):
     for row in range(0, len(found), 997):
         pair = found.countries[found.exporter[row]], found.countries[found.importer[row]]
         assert scored[row] == pytest.approx(-km.get(pair, 1e6))
+
+
+def test_taught_rules_are_a_logistic_regression_on_what_was_known_five_years_later(known):
+    """Another implementation, on the same terms, taught on the base year whose outcome had just come."""
+    linear = pytest.importorskip("sklearn.linear_model")
+    found = candidates(known, T)
+    lesson, _ = cases(known, "entry", T - 5)
+    before, now = baselines._terms(known.until(T - 5), lesson), baselines._terms(known, found)
+    middle, spread = before.mean(axis=0), np.maximum(before.std(axis=0), 1e-9)
+    theirs = linear.LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    theirs.fit((before - middle) / spread, lesson.outcome)
+    expected = theirs.decision_function((now - middle) / spread)
+    np.testing.assert_allclose(baselines.taught(known, found), expected, rtol=1e-3, atol=1e-3)

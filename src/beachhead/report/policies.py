@@ -96,10 +96,10 @@ def verdict(part: Part) -> tuple[str, ...]:
         if rivals:
             lines.append(f"{part.champion} {groups} {n.listed(rivals)}.")
     for group in part.kinds if len(part.kinds) > 1 else ():
-        close = [p.label for p in group.pairs if p.verdict != "better"]
-        if close:
-            do = "does" if len(close) == 1 else "do"
-            lines.append(f"For a firm of {group.label}: {n.listed(close)} {do} as well, or better.")
+        for kind, words in (("as_good", "not clearly better than"), ("worse", "worse than")):
+            rivals = [p.label for p in group.pairs if p.verdict == kind]
+            if rivals:
+                lines.append(f"For a firm of {group.label}: {words} {n.listed(rivals)}.")
     return tuple(lines)
 
 
